@@ -1,0 +1,3 @@
+"""Multipolar: what-if questions about a multipolar world economy."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""One module a family of commands; a command reads, calls one function and prints."""

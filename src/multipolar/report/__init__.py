@@ -1,0 +1,1 @@
+"""Reads Results only: sentences, figures, the page."""

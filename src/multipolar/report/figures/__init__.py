@@ -1,0 +1,1 @@
+"""Result -> chart, one module a theme."""

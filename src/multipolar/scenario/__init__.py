@@ -1,0 +1,1 @@
+"""What people ask for: the scenario document, its measures, and how they become Shocks."""

@@ -1,0 +1,1 @@
+"""Measure types: one class each, by family."""

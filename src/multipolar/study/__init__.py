@@ -1,0 +1,1 @@
+"""A question asked many times: draws, branches, variants."""

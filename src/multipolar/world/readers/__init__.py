@@ -1,0 +1,1 @@
+"""Data files of one source each, read into a World."""
