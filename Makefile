@@ -32,7 +32,7 @@ bench: all-environment ## measure speed and size, as ratios
 	$(BIN)/python -m pytest benchmarks -s
 
 world: all-environment ## build the embedded world from ../shared (or MULTIPOLAR_SHARED)
-	$(BIN)/python -m multipolar.world.readers.world2022 "$(MULTIPOLAR_SHARED)/data/world2022"
+	$(BIN)/python -m multipolar.world.readers.world2022 "$(MULTIPOLAR_SHARED)/data"
 
 lock: all-environment ## write requirements/*.lock anew (needs uv)
 	$(BIN)/python requirements/lock.py
@@ -41,7 +41,7 @@ lock-check: all-environment ## are requirements/*.lock current?
 	$(BIN)/python requirements/lock.py --check
 
 wheel: all-environment ## build dist/*.whl
-	$(BIN)/python -m hatchling build --target wheel
+	$(BIN)/python -m hatchling build -t wheel
 
 clean: ## remove what tools left behind (not .venv, not runs/)
 	rm -rf dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

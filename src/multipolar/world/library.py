@@ -1,0 +1,185 @@
+"""Worlds by name: the embedded one, those of the user, and files.
+
+A world file is an uncompressed ``.npz`` that says ``format`` = "multipolar world 1" and holds ``name``, ``year``,
+``countries``, ``sectors`` and, with i origin, n destination, s supplying sector, k using sector:
+
+- ``trade`` [i,n,s], million US dollars at basic prices, taxes excluded;
+- ``tariff`` [i,n,s], or ``tariff_bp``: the rate in 1/100 of a per cent as a whole number;
+- ``input_share`` [n,k,s], taxes included, or ``intermediate`` [n,k,s] in million US dollars, taxes excluded;
+- ``trade_elasticity`` [s], and ``export_tax`` [i,n,s] where there is one.
+
+Uncompressed, because unpacking would take longer than all the rest; the wheel around it is compressed anyway.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multipolar.base.arrays import Array
+from multipolar.base.problems import WorldError, nearest, shown
+from multipolar.world.world import World
+
+EMBEDDED = "world2022"
+FORMAT = "multipolar world 1"
+DATA = Path(__file__).parent / "data"
+LARGEST_BYTES = 4_000_000_000
+BASIS_POINT = 1e4
+
+
+def load_world(name: str | os.PathLike[str] | None = None) -> World:
+    """A world by name or path; without either the embedded one (2022, 81 economies x 49 sectors).
+
+    A name is the embedded world or a file ``NAME.npz`` in the user's folder of worlds (``user_folder``); what ends in
+    ``.npz`` or holds a path separator is a path. Raises ``WorldError`` naming the nearest world, or what is wrong
+    with the file.
+    """
+    if name is None:
+        return read_world(_files()[EMBEDDED])
+    if isinstance(name, os.PathLike) or name.endswith(".npz") or "/" in name or os.sep in name:
+        return read_world(Path(name))
+    known = _files()
+    if name in known:
+        return read_world(known[name])
+    near = nearest(name, known)
+    hint = f" Did you mean `{shown(near)}`?" if near else f" There is: {', '.join(map(shown, known))}."
+    raise WorldError.of(f"no world `{shown(name)}`.{hint}")
+
+
+def worlds() -> tuple[str, ...]:
+    """Names that ``load_world`` knows: the embedded world first, then the user's own in order."""
+    return tuple(_files())
+
+
+def user_folder() -> Path:
+    """Where worlds of the user are looked for: ``multipolar/worlds`` in the user's data folder of this system."""
+    if sys.platform == "win32":
+        home = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        home = Path.home() / "Library" / "Application Support"
+    else:
+        home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return home / "multipolar" / "worlds"
+
+
+def read_world(path: Path) -> World:
+    """The world of a world file. Raises ``WorldError`` naming the file and what is wrong with it."""
+    try:
+        # The handle is ours: np.load leaves one open where the file turns out to be none of its kinds.
+        with path.open("rb") as file:
+            held = _arrays(file, path)
+    except (OSError, ValueError, EOFError, KeyError, NotImplementedError, zipfile.BadZipFile) as error:
+        raise WorldError.of(f"world file `{shown(path)}` cannot be read: {shown(_reason(error))}") from None
+    if str(held.get("format", "")) != FORMAT:
+        raise WorldError.of(f"`{shown(path)}` is no world file: it does not say `{FORMAT}`")
+    missing = [name for name in ("countries", "sectors", "trade", "trade_elasticity") if name not in held]
+    missing += [f"{a} or {b}" for a, b in (("tariff", "tariff_bp"), ("input_share", "intermediate"))
+                if a not in held and b not in held]  # fmt: skip
+    if missing:
+        raise WorldError.of(f"world file `{shown(path)}` has no {', no '.join(missing)}")
+    return _world(held, path)
+
+
+def save_world(world: World, path: str | os.PathLike[str]) -> None:
+    """Write a world to a world file that ``load_world`` reads; named fields are not kept. Same bytes for same worlds."""
+    arrays: dict[str, NDArray[np.generic]] = {
+        "format": np.array(FORMAT),
+        "name": np.array(world.name),
+        "countries": np.array(world.countries),
+        "sectors": np.array(world.sectors),
+        "trade": world.trade,
+        "tariff": world.tariff,
+        "input_share": world.input_share,
+        "trade_elasticity": world.trade_elasticity,
+    }
+    if world.year is not None:
+        arrays["year"] = np.array(world.year)
+    if world.export_tax is not None:
+        arrays["export_tax"] = world.export_tax
+    write_arrays(arrays, Path(path))
+
+
+def write_arrays(arrays: Mapping[str, NDArray[np.generic]], path: Path) -> None:
+    """Write arrays as an uncompressed ``.npz`` whose bytes depend on the arrays alone (no time, no system)."""
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
+        for name, array in arrays.items():
+            entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
+            entry.create_system, entry.external_attr = 3, 0o644 << 16
+            with archive.open(entry, "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, np.asarray(array, order="C"), version=(1, 0), allow_pickle=False)
+    unfinished.replace(path)
+
+
+def input_shares(intermediate: Array, trade: Array, tariff: Array) -> Array:
+    """Tariff-inclusive cost shares [n,k,s] from purchases without tariffs.
+
+    Purchases of s in n carry that market's average gross tariff, the same for every user:
+    ``input_share[n,k,s] = intermediate[n,k,s] x (sum_i trade (1+t) / sum_i trade)[n,s] / output[n,k]``; 0 where a
+    sector has no output. Values in million US dollars.
+    """
+    bought, paid = trade.sum(axis=0), (trade * (1.0 + tariff)).sum(axis=0)
+    gross = np.divide(paid, bought, out=np.ones_like(bought), where=bought > 0)
+    output = trade.sum(axis=1)
+    per_output = np.divide(1.0, output, out=np.zeros_like(output), where=output > 0)
+    shares: Array = intermediate * gross[:, None, :] * per_output[:, :, None]
+    return shares
+
+
+def _files() -> dict[str, Path]:
+    found = {EMBEDDED: DATA / f"{EMBEDDED}.npz"}
+    try:
+        own = sorted(user_folder().glob("*.npz"))
+    except OSError:
+        own = []
+    for path in own:
+        found.setdefault(path.stem, path)
+    return found
+
+
+def _arrays(file: object, path: Path) -> dict[str, NDArray[np.generic]]:
+    with zipfile.ZipFile(file) as archive:  # type: ignore[call-overload]
+        entries = archive.infolist()
+        if sum(entry.file_size for entry in entries) > LARGEST_BYTES:
+            raise ValueError(f"it unpacks to more than {LARGEST_BYTES:,} bytes")
+        held = {}
+        for entry in entries:
+            with archive.open(entry) as member:
+                held[entry.filename.removesuffix(".npy")] = np.lib.format.read_array(member, allow_pickle=False)
+    return held
+
+
+def _world(held: Mapping[str, NDArray[np.generic]], path: Path) -> World:
+    try:
+        trade = held["trade"].astype(np.float64)
+        tariff = held["tariff"] if "tariff" in held else held["tariff_bp"] / BASIS_POINT
+        if "input_share" in held:
+            input_share = held["input_share"]
+        else:
+            input_share = input_shares(held["intermediate"].astype(np.float64), trade, tariff)
+        year = int(held["year"]) if "year" in held else None
+    except (TypeError, ValueError) as error:  # arrays of the wrong kind or of shapes that do not fit each other
+        raise WorldError.of(f"world file `{shown(path)}`: {shown(error)}") from None
+    return World.from_arrays(
+        countries=[str(name) for name in held["countries"]],
+        sectors=[str(name) for name in held["sectors"]],
+        trade=trade,
+        input_share=input_share,
+        tariff=tariff,
+        trade_elasticity=held["trade_elasticity"],
+        export_tax=held.get("export_tax"),
+        name=str(held.get("name", path.stem)),
+        year=year,
+    )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__
