@@ -18,6 +18,7 @@ import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,9 +72,7 @@ def user_folder() -> Path:
 def read_world(path: Path) -> World:
     """The world of a world file. Raises ``WorldError`` naming the file and what is wrong with it."""
     try:
-        # The handle is ours: np.load leaves one open where the file turns out to be none of its kinds.
-        with path.open("rb") as file:
-            held = _arrays(file, path)
+        held = _arrays(path)
     except (OSError, ValueError, EOFError, KeyError, NotImplementedError, zipfile.BadZipFile) as error:
         raise WorldError.of(f"world file `{shown(path)}` cannot be read: {shown(_reason(error))}") from None
     if str(held.get("format", "")) != FORMAT:
@@ -87,8 +86,8 @@ def read_world(path: Path) -> World:
 
 
 def save_world(world: World, path: str | os.PathLike[str]) -> None:
-    """Write a world to a world file that ``load_world`` reads; named fields are not kept. Same bytes for same worlds."""
-    arrays: dict[str, NDArray[np.generic]] = {
+    """Write a world to a file that ``load_world`` reads, same bytes for same worlds; named fields are not kept."""
+    arrays: dict[str, NDArray[Any]] = {
         "format": np.array(FORMAT),
         "name": np.array(world.name),
         "countries": np.array(world.countries),
@@ -105,7 +104,7 @@ def save_world(world: World, path: str | os.PathLike[str]) -> None:
     write_arrays(arrays, Path(path))
 
 
-def write_arrays(arrays: Mapping[str, NDArray[np.generic]], path: Path) -> None:
+def write_arrays(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
     """Write arrays as an uncompressed ``.npz`` whose bytes depend on the arrays alone (no time, no system)."""
     unfinished = path.with_name(f".{path.name}.unfinished")
     with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
@@ -143,8 +142,8 @@ def _files() -> dict[str, Path]:
     return found
 
 
-def _arrays(file: object, path: Path) -> dict[str, NDArray[np.generic]]:
-    with zipfile.ZipFile(file) as archive:  # type: ignore[call-overload]
+def _arrays(path: Path) -> dict[str, NDArray[Any]]:
+    with zipfile.ZipFile(path) as archive:
         entries = archive.infolist()
         if sum(entry.file_size for entry in entries) > LARGEST_BYTES:
             raise ValueError(f"it unpacks to more than {LARGEST_BYTES:,} bytes")
@@ -155,7 +154,7 @@ def _arrays(file: object, path: Path) -> dict[str, NDArray[np.generic]]:
     return held
 
 
-def _world(held: Mapping[str, NDArray[np.generic]], path: Path) -> World:
+def _world(held: Mapping[str, NDArray[Any]], path: Path) -> World:
     try:
         trade = held["trade"].astype(np.float64)
         tariff = held["tariff"] if "tariff" in held else held["tariff_bp"] / BASIS_POINT
@@ -163,12 +162,13 @@ def _world(held: Mapping[str, NDArray[np.generic]], path: Path) -> World:
             input_share = held["input_share"]
         else:
             input_share = input_shares(held["intermediate"].astype(np.float64), trade, tariff)
+        countries, sectors = ([str(label) for label in held[axis]] for axis in ("countries", "sectors"))
         year = int(held["year"]) if "year" in held else None
-    except (TypeError, ValueError) as error:  # arrays of the wrong kind or of shapes that do not fit each other
+    except (TypeError, ValueError) as error:  # arrays of the wrong kind, or of shapes that do not fit each other
         raise WorldError.of(f"world file `{shown(path)}`: {shown(error)}") from None
     return World.from_arrays(
-        countries=[str(name) for name in held["countries"]],
-        sectors=[str(name) for name in held["sectors"]],
+        countries=countries,
+        sectors=sectors,
         trade=trade,
         input_share=input_share,
         tariff=tariff,

@@ -12,6 +12,7 @@ import csv
 import logging
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ SPLIT = {"C303": "C302T309", "C302_304_309": "C302T309"}  # sector of the world 
 log = logging.getLogger(__name__)
 
 
-def build(data: Path) -> dict[str, NDArray[np.generic]]:
+def build(data: Path) -> dict[str, NDArray[Any]]:
     """The arrays of the world file from the folder that holds ``world2022`` and ``fields``.
 
     Raises ``WorldError`` where a sector has no elasticity, ``OSError`` where a file is missing.

@@ -1,0 +1,68 @@
+"""Where the figures come from: sources, evidence grades of each block, and known flaws, read from ``world/data``."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+
+from multipolar.base.problems import UnknownLabelError, nearest
+from multipolar.world.library import DATA
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One data set: what it is, its terms, how to cite it, and the SHA-256 of the file its figures were taken from."""
+
+    key: str
+    title: str
+    provider: str
+    vintage: str
+    licence: str
+    licence_note: str
+    citation: str
+    sha256: str
+    address: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """How good a part of a block of a world is: observed, scaled, estimated or assumption, and why."""
+
+    world: str
+    block: str
+    part: str
+    grade: str
+    why: str
+
+
+@cache
+def sources() -> tuple[Source, ...]:
+    """All sources, in the order of ``sources.csv``."""
+    return tuple(Source(**row) for row in _rows("sources.csv"))
+
+
+def source(key: str) -> Source:
+    """The source of that key; raises ``UnknownLabelError`` naming the nearest."""
+    by_key = {entry.key: entry for entry in sources()}
+    if key not in by_key:
+        raise UnknownLabelError("source", key, nearest(key, by_key))
+    return by_key[key]
+
+
+@cache
+def grades(world: str) -> tuple[Grade, ...]:
+    """Evidence grades of the blocks of a world, by its name; empty for a world that has none on record."""
+    return tuple(Grade(**row) for row in _rows("grades.csv") if row["world"] == world)
+
+
+@cache
+def flaws(world: str) -> tuple[str, ...]:
+    """What is known to be wrong in a world, in plain words, by its name."""
+    return tuple(row["text"] for row in _rows("flaws.csv") if row["world"] == world)
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -1,0 +1,44 @@
+"""Sources, grades and flaws."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from multipolar.base.problems import UnknownLabelError
+from multipolar.world.sources import flaws, grades, source, sources
+from multipolar.world.world import GRADES
+
+
+def test_every_source_says_what_it_is_and_on_which_terms() -> None:
+    assert len({entry.key for entry in sources()}) == len(sources())
+    for entry in sources():
+        assert entry.title, entry
+        assert entry.provider, entry
+        assert entry.licence, entry
+        assert entry.citation, entry
+        assert entry.grade in GRADES, entry
+        assert re.fullmatch(r"[0-9a-f]{64}|", entry.sha256), entry
+
+
+def test_a_licence_that_is_not_stated_is_said_to_be_so() -> None:
+    assert source("teti_gtd").licence == "not stated, confirm"
+
+
+def test_an_unknown_source_names_the_nearest() -> None:
+    with pytest.raises(UnknownLabelError, match="Did you mean `wiod2016`"):
+        source("wiod2014")
+
+
+def test_every_required_block_of_the_embedded_world_is_graded() -> None:
+    found = grades("world2022")
+    assert {grade.block for grade in found} == {"trade", "input_share", "tariff", "trade_elasticity"}
+    assert {grade.grade for grade in found} <= set(GRADES)
+    assert all(grade.why for grade in found)
+
+
+def test_flaws_belong_to_their_world() -> None:
+    assert any("75 %" in text for text in flaws("world2022"))
+    assert flaws("small") == ()
+    assert grades("small") == ()
