@@ -139,7 +139,7 @@ class _Composer:
         self.root: Node | None = None
 
     def place(self, mark: Any) -> tuple[int, int]:
-        """Line and column, from 1, of a mark: counted here, since the scanner takes other characters for line breaks."""
+        """Line and column of a mark, from 1, counted here: the scanner takes other characters for line breaks too."""
         index = min(int(mark.index), len(self.text))
         line = bisect_right(self.starts, index)
         return line, index - self.starts[line - 1] + 1

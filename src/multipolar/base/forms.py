@@ -1,0 +1,199 @@
+"""Closed records read from YAML nodes: a frozen dataclass whose fields say which keys a mapping may have.
+
+A field is declared by ``entry(kind, doc)``. The kind reads and checks one value and knows its JSON Schema; the doc is
+its documentation everywhere. Unknown keys are problems with the nearest valid key; a missing key that a misspelt one
+explains is not reported again; one reading finds all problems. Dataclasses and these few kinds stand where pydantic
+might: importing pydantic and building its models costs as much time as importing NumPy, and every message is our own
+in any case.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import MISSING, dataclass, field, fields
+from functools import cache
+from typing import Any
+
+from multipolar.base.documents import MapNode, Node, Scalar
+from multipolar.base.problems import Collector, invisible, nearest, shown
+
+PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_LONGEST_NAME = 80
+
+
+@dataclass(slots=True)
+class Reading:
+    """One file being read: where problems go, and how the file is called in them."""
+
+    problems: Collector
+    where: str
+
+    def wrong(self, node: Node, path: str, message: str, rank: int = 0) -> None:
+        """Note a problem at a node."""
+        self.problems.add(message, node.line, node.column, path, self.where, rank)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a record stands: file, line, column, path, and the place of each of its values."""
+
+    where: str = ""
+    line: int | None = None
+    column: int | None = None
+    path: str = ""
+    values: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def of(self, key: str) -> tuple[int | None, int | None]:
+        """Line and column of the value under ``key``; of the record where it has none."""
+        return self.values.get(key, (self.line, self.column))
+
+
+class Kind:
+    """What may stand under a key: reads one node, or notes what is wrong and gives None."""
+
+    def read(self, node: Node, path: str, reading: Reading) -> Any:
+        raise NotImplementedError
+
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema of what is accepted, for editors."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One key of a closed record."""
+
+    attribute: str
+    kind: Kind
+    doc: str
+    required: bool
+    default: Any
+
+
+def entry(kind: Kind, doc: str, *, key: str = "", default: Any = MISSING) -> Any:
+    """A dataclass field read from a file; required where it has no ``default``. ``key``: where it is no Python name."""
+    metadata = {"kind": kind, "doc": doc, "key": key}
+    return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+
+
+@cache
+def form(record: type) -> dict[str, Entry]:
+    """The keys of a record class, in order."""
+    return {
+        item.metadata["key"] or item.name: Entry(
+            item.name, item.metadata["kind"], item.metadata["doc"], item.default is MISSING, item.default
+        )
+        for item in fields(record)
+        if "kind" in item.metadata
+    }
+
+
+def read_record(record: type, node: Node, path: str, reading: Reading, called: str = "it") -> Any:
+    """A record from a mapping. Values that are wrong are noted and left None, so that the rest is checked as well."""
+    keys = form(record)
+    if not isinstance(node, MapNode):
+        reading.wrong(node, path, f"{called} is a mapping with the keys {listed(keys)}.")
+        return None
+    explained = unknown_keys(node, path, reading, keys, called)
+    values: dict[str, Any] = {}
+    for key, item in keys.items():
+        found = node.get(key)
+        if found is None:
+            if item.required and key not in explained:
+                reading.wrong(node, join(path, key), f"missing. {item.doc}", rank=1)
+            values[item.attribute] = None if item.required else item.default
+        elif isinstance(found, Scalar) and found.empty:
+            reading.wrong(found, join(path, key), f"has no value. {item.doc}")
+            values[item.attribute] = None
+        else:
+            values[item.attribute] = item.kind.read(found, join(path, key), reading)
+    if any(item.name == "spot" for item in fields(record)):
+        spots = {key: (value.line, value.column) for key, (_, value) in node.entries.items()}
+        values["spot"] = Spot(reading.where, node.line, node.column, path, spots)
+    for group in getattr(record, "one_of", ()):
+        given = [key for key in group if key in node.entries]
+        if not given and not explained.intersection(group):
+            reading.wrong(node, path, f"{called} needs {listed(group, 'or')}.", rank=1)
+        elif len(given) > 1:
+            second = node.entries[given[1]][0]
+            reading.wrong(second, join(path, given[1]), f"{called} takes {listed(group, 'or')}, not both.")
+    return record(**values)
+
+
+def unknown_keys(node: MapNode, path: str, reading: Reading, keys: Iterable[str], called: str) -> set[str]:
+    """Note every key that is not among ``keys``; gives those valid keys that a misspelt one was meant to be."""
+    known = tuple(keys)
+    explained = set()
+    for key, (key_node, value) in node.entries.items():
+        if key in known:
+            continue
+        close = nearest(key, (name for name in known if name not in node.entries))
+        if close:
+            explained.add(close)
+        value_shown = f" ({shown(value.value)})" if isinstance(value, Scalar) and value.value else ""
+        odd = odd_character(key)
+        hint = f" Did you mean `{close}`?" if close else f" {_capital(called)} takes {listed(known)}."
+        reading.wrong(
+            key_node, join(path, shown(key, 40)), f"unknown key{value_shown}{f' with {odd}' if odd else ''}.{hint}"
+        )
+    return explained
+
+
+def join(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
+
+
+def listed(names: Iterable[str], word: str = "and") -> str:
+    """``a``, ``b`` and ``c``, each in backquotes."""
+    quoted = [f"`{name}`" for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {word} {quoted[-1]}"
+
+
+def hint(name: str, options: Sequence[str]) -> str:
+    """The nearest option, or all of them, as the end of a sentence."""
+    close = nearest(name, options)
+    return f"Did you mean `{close}`?" if close else f"It is one of {listed(options, 'or')}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def odd_character(text: str, arabic: bool = False) -> str | None:
+    """The first character that a name may not hold, by code point and name: invisible, turned round, or of another
+    alphabet than Latin (or Arabic, where ``arabic``), which may look like a letter it is not."""
+    for char in text:
+        point = ord(char)
+        if point < 0x7F and not invisible(char):
+            continue
+        latin = 0xC0 <= point <= 0x24F and char.isalpha()
+        if latin or char == "\N{RIGHT SINGLE QUOTATION MARK}" or (arabic and 0x620 <= point <= 0x66F):
+            continue
+        return f"U+{point:04X} {unicodedata.name(char, 'UNNAMED')}"
+    return None
+
+
+def name_problem(text: str) -> str | None:
+    """Why ``text`` is no plain name, or None where it is one."""
+    odd = odd_character(text)
+    if odd:
+        return f"holds {odd}; a name has the letters A to Z, digits, `_` and `-`"
+    if len(text) > _LONGEST_NAME:
+        return f"is longer than {_LONGEST_NAME} characters"
+    if not PLAIN_NAME.fullmatch(text):
+        return "is no plain name: letters A to Z, digits, `_` and `-`, no path"
+    return None
+
+
+def record_schema(record: type) -> dict[str, Any]:
+    """JSON Schema of a record class: closed, every key with its documentation."""
+    keys = form(record)
+    return {
+        "type": "object",
+        "description": (record.__doc__ or "").strip(),
+        "properties": {key: {"description": item.doc, **item.kind.schema()} for key, item in keys.items()},
+        "required": [key for key, item in keys.items() if item.required],
+        "additionalProperties": False,
+    }
