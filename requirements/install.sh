@@ -15,7 +15,11 @@ say() { printf '%s\n' "$*" >&2; }
     say "multipolar needs Python 3.11 or later, and \`$python\` is not that. Name one: make PYTHON=python3.12 run"
     exit 1
 }
-stamp_of() { printf '%s %s %s %s\n' "$1" "$(cat "requirements/$1.lock" pyproject.toml | cksum)" "$PWD" "$("$python" -V)"; }
+version=$(grep '^__version__' src/multipolar/__init__.py)
+stamp_of() {
+    sum=$(cat "requirements/$1.lock" pyproject.toml | cksum)
+    printf '%s\n' "$1 $sum, $version, $PWD, $("$python" -V)"
+}
 found=$(cat "$venv/stamp" 2>/dev/null || true)
 [ "$found" = "$(stamp_of all)" ] && exit 0
 [ "$found" = "$(stamp_of "$lock")" ] && exit 0
