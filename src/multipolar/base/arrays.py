@@ -1,0 +1,73 @@
+"""Arrays as people give them, checked before any arithmetic: plain real numbers of the stated shape, or a problem."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multipolar.base.problems import Collector
+
+Array: TypeAlias = NDArray[np.float64]
+
+
+def plain_array(
+    name: str,
+    given: object,
+    shape: tuple[int, ...],
+    axes: str,
+    problems: Collector,
+    *,
+    infinity: bool = False,
+) -> Array | None:
+    """``given`` as a read-only float64 array of ``shape`` in C order, or None with the problem noted.
+
+    Refused: masked, object, text, boolean, complex arrays; another shape; NaN; infinity unless ``infinity`` (then only
+    +infinity). The original is never changed, and never kept where the caller could still write into it.
+    """
+    if np.ma.isMaskedArray(given):
+        problems.add("a masked array; missing numbers must be filled or left out by you", path=name)
+        return None
+    try:
+        array = np.asarray(given)
+    except Exception:  # ragged lists and whatever an object's own conversion raises
+        problems.add("not an array of numbers", path=name)
+        return None
+    if array.dtype.kind not in "fiu":
+        problems.add(f"numbers are needed, not {_kind(array.dtype)}", path=name)
+        return None
+    if array.shape != shape:
+        problems.add(f"shape {array.shape} where {shape} [{axes}] is needed", path=name)
+        return None
+    with np.errstate(all="ignore"):
+        real = np.array(array, dtype=np.float64, order="C", copy=True)
+    if np.isnan(real).any():
+        problems.add(f"NaN at {_first(np.isnan(real))} [{axes}]; a missing number is not a number", path=name)
+        return None
+    wrong = np.isneginf(real) if infinity else np.isinf(real)
+    if wrong.any():
+        problems.add(f"infinity at {_first(wrong)} [{axes}]", path=name)
+        return None
+    real.flags.writeable = False
+    return real
+
+
+def frozen(array: Array) -> Array:
+    """The array, made read-only."""
+    array.flags.writeable = False
+    return array
+
+
+def first_where(condition: NDArray[np.bool_]) -> tuple[int, ...]:
+    """Position of the first True."""
+    return tuple(int(k) for k in np.unravel_index(int(np.argmax(condition)), condition.shape))
+
+
+def _first(condition: NDArray[np.bool_]) -> str:
+    return str(first_where(condition))
+
+
+def _kind(dtype: np.dtype[np.generic]) -> str:
+    kinds = {"b": "true and false", "O": "objects", "U": "text", "S": "text", "c": "complex numbers", "M": "dates"}
+    return kinds.get(dtype.kind, str(dtype))

@@ -1,0 +1,197 @@
+"""Refused before a solve, recomputed after it: by other code than the one that solves.
+
+Residuals are formed from the outcome's arrays in their natural axes [i,n,s] with plain sums, never from the
+sector-first arrays of the iteration; each is relative to its own market, not to the world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multipolar.base.arrays import Array, first_where
+from multipolar.base.problems import NoEquilibriumError
+from multipolar.model import equilibrium as eq
+from multipolar.model.system import System, closure, trading_pairs
+
+BALANCE = 1e-9  # of own value added: a deficit or transfer below it is rounding
+CAPACITY = 3.0  # remaining markets, at their base size, times this bound what exports can ever earn
+LISTED = 6
+
+
+def refuse(system: System) -> None:
+    """Raise ``NoEquilibriumError`` where no prices can support the shock (DESIGN 4.7, 4.8).
+
+    A used market without a supplier; a country or group that must keep a deficit or receive a transfer but is cut
+    off; one that could only sell or only buy though its trade must balance; a surplus its open markets cannot carry.
+    """
+    _refuse_empty_markets(system)
+    balance = _net_inflow(system)
+    _refuse_cut_off(system, balance)
+    _refuse_one_way(system, balance)
+    _refuse_uncarried_surplus(system, balance)
+
+
+def _refuse_empty_markets(system: System) -> None:
+    world = system.economy.world
+    empty = system.economy.used & ~system.supplied
+    if not empty.any():
+        return
+    places = [f"{world.countries[n]} x {world.sectors[s]}" for n, s in np.argwhere(empty)]
+    more = f" and {len(places) - LISTED} more" if len(places) > LISTED else ""
+    raise NoEquilibriumError(
+        f"No equilibrium: no supplier is left in {', '.join(places[:LISTED])}{more}. The embargo closes every origin "
+        "of a market that is used; allow one origin, or a blocked share below 1."
+    )
+
+
+def _net_inflow(system: System) -> Array:
+    """What each country must receive from abroad beyond its exports: deficit at base wages plus transfers [n]."""
+    accounts, bills = system.economy.accounts, system.economy.wage_bill
+    rule = system.shocks.deficits
+    if rule == "closed":
+        deficit = np.zeros_like(bills)
+    elif rule == "fixed":
+        deficit = accounts.deficit
+    else:
+        deficit = eq.deficit("own", bills, np.where(bills > 0, bills, 1.0), accounts.deficit, np.ones((1, len(bills))))
+    inflow = deficit + system.transfers
+    royalties = system.venture_terms(accounts.output)[1]
+    limit = BALANCE * np.maximum(bills, 1e-300)
+    total: Array = np.where(np.abs(inflow + royalties) > limit, inflow + royalties, 0.0)
+    return total
+
+
+def _refuse_cut_off(system: System, balance: Array) -> None:
+    world = system.economy.world
+    if len(system.group) == 1:
+        return
+    for members in system.group.astype(bool):
+        bills = system.economy.wage_bill[members].sum()
+        one_sided = (balance[members] >= 0).all() or (balance[members] <= 0).all()
+        keeps = one_sided and bool(balance[members].any())
+        unbalanced = abs(balance[members].sum()) > BALANCE * bills
+        if keeps or (unbalanced and (system.shocks.deficits == "fixed" or np.any(system.transfers))):
+            what = "a deficit" if balance[members].sum() > 0 else "a surplus"
+            raise NoEquilibriumError(
+                f"No equilibrium: {_names(world.countries, members)} would be cut off from all trade with the others "
+                f"but must keep {what} of {abs(balance[members].sum()):,.0f} million USD (deficit rule "
+                f"`{system.shocks.deficits}`). Use `closed`, or leave some trade open."
+            )
+
+
+def _refuse_one_way(system: System, balance: Array) -> None:
+    """Balanced trade needs to sell and to buy: a strongly connected part with only one of the two has none."""
+    world = system.economy.world
+    sells = trading_pairs(system.weights)
+    reach = closure(sells)
+    both = reach & reach.T
+    if both.all():
+        return
+    for n in np.unique(both.argmax(axis=1)):
+        members = both[n]
+        sells_out, buys_in = sells[members][:, ~members].any(), sells[~members][:, members].any()
+        net = balance[members].sum()
+        if (sells_out and not buys_in and net >= 0) or (buys_in and not sells_out and net <= 0):
+            can, cannot = ("sell to", "buy from") if sells_out else ("buy from", "sell to")
+            raise NoEquilibriumError(
+                f"No equilibrium: {_names(world.countries, members)} can still {can} the rest of the world but no "
+                f"longer {cannot} it, and its trade must balance (deficit rule `{system.shocks.deficits}`). Close both "
+                "directions, or leave both open."
+            )
+
+
+def _refuse_uncarried_surplus(system: System, balance: Array) -> None:
+    world, accounts = system.economy.world, system.economy.accounts
+    if not (balance < 0).any():
+        return
+    open_markets = system.weights > 0  # [s,n,i]
+    size = accounts.spending.T.copy()
+    reachable = np.einsum("sni,sn->i", open_markets, size)
+    at_home = np.einsum("snn,sn->n", open_markets, size)
+    short = -balance > CAPACITY * (reachable - at_home)
+    if short.any():
+        n = first_where(short)[0]
+        raise NoEquilibriumError(
+            f"No equilibrium: {world.countries[n]} must keep a surplus of {-balance[n]:,.0f} million USD (deficit rule "
+            f"`{system.shocks.deficits}`), but the markets still open to it are too small to carry it. Use `closed` "
+            "or `own`, or leave more trade open."
+        )
+
+
+def _names(countries: tuple[str, ...], members: NDArray[np.bool_]) -> str:
+    named = [countries[k] for k in np.nonzero(members)[0]]
+    return ", ".join(named[:LISTED]) + (f" and {len(named) - LISTED} more" if len(named) > LISTED else "")
+
+
+def recomputed(
+    system: System,
+    wage_hat: Array,
+    cost_hat: Array,
+    price_hat: Array,
+    trade_share: Array,
+    spending: Array,
+    output: Array,
+    income: Array,
+    revenue: Array,
+    transfers: Array,
+    productivity_hat: Array,
+) -> tuple[Mapping[str, float], Mapping[str, tuple[int, ...]]]:
+    """Largest residual of each equation and where it occurs.
+
+    goods (relative to the market), spending (to the market), prices, costs, shares, labour, trade balance and budget
+    (to own value added), numeraire (to a group's value added).
+    """
+    economy, world, shocks = system.economy, system.economy.world, system.shocks
+    accounts, used, made = economy.accounts, economy.used, economy.accounts.output > 0
+    tariff = world.tariff if shocks.tariff is None else shocks.tariff
+    levy = world.export_tax if shocks.export_tax is None else shocks.export_tax
+    landed = trade_share * spending / (1.0 + tariff)
+    basic = landed if levy is None else landed / (1.0 + levy)
+    duties = (trade_share * spending - landed).sum(axis=(0, 2))
+    levied = np.zeros_like(duties) if levy is None else (landed - basic).sum(axis=(1, 2))
+    bills = economy.wage_bill * wage_hat
+    scale = np.where(bills > 0, bills, 1.0)
+
+    supplied = np.where(made, output, 1.0)
+    goods = np.where(made, np.abs(basic.sum(axis=1) - output) / np.where(supplied > 0, supplied, 1.0), 0.0)
+    wanted = accounts.final_share * income[:, None] + np.einsum("nks,nk->ns", world.input_share, output)
+    bought = np.where(used & (spending > 0), np.abs(wanted - spending) / np.where(spending > 0, spending, 1.0), 0.0)
+    ln_price = np.log(price_hat)
+    inputs = np.einsum("nks,ns->nk", world.input_share, ln_price)
+    unit_cost = accounts.value_added_share * np.log(wage_hat)[:, None] + inputs - np.log(productivity_hat)
+    costs = np.where(made, np.abs(unit_cost - np.log(cost_hat)), 0.0)
+    shares = np.where(used, np.abs(trade_share.sum(axis=0) - 1.0), 0.0)
+    demand = np.einsum("nk,nk->n", accounts.value_added_share, output)
+    inflow = landed.sum(axis=(0, 2)) - landed.sum(axis=(1, 2))  # border prices: own sales cancel
+    group_total = system.group @ economy.wage_bill
+    ruled = eq.deficit(shocks.deficits, bills, np.where(economy.wage_bill > 0, economy.wage_bill, 1.0),
+                       accounts.deficit, system.group)
+    found = {
+        "goods": goods,
+        "spending": bought,
+        "prices": _price_residual(system, cost_hat, price_hat),
+        "costs": costs,
+        "shares": shares,
+        "labour": np.abs(demand - bills) / scale,
+        "trade_balance": np.abs(inflow - ruled - transfers) / scale,
+        "budget": np.abs(income - bills - duties - levied - ruled - transfers) / scale,
+        "numeraire": np.abs(system.group @ bills - group_total) / group_total,
+    }
+    largest = {name: float(values.max()) for name, values in found.items()}
+    where = {
+        name: tuple(int(k) for k in np.unravel_index(int(np.argmax(values)), values.shape))
+        for name, values in found.items()
+    }
+    return largest, where
+
+
+def _price_residual(system: System, cost_hat: Array, price_hat: Array) -> Array:
+    """``|theta ln P_hat + ln sum_i T c_hat^-theta|`` [n,s], from powers instead of exponentials."""
+    economy = system.economy
+    power = cost_hat ** (-economy.theta)
+    total = np.einsum("sni,is->ns", system.weights, power)
+    gap = np.abs(economy.theta * np.log(price_hat) + np.log(np.where(system.supplied, total, 1.0)))
+    return np.where(system.supplied, gap / economy.theta, 0.0)

@@ -1,0 +1,252 @@
+"""Where a change of real income comes from: first order, and integrated along the shock (ECONOMICS 0.9, 0.10).
+
+With E exports, M imports at border prices (basic prices times 1+x), all relative to income I::
+
+    dlnW = [ sum_j E_nj (dlnc_n + dln(1+x_nj)) - sum_i M_in (dlnc_i + dln(1+x_in)) ]         terms of trade
+         - sum_i M_in dlnkappa_in                                                              trade cost
+         + sum_i t M_in (dlnM_in - dlnc_i - dln(1+x_in) - dlnkappa_in)
+         + sum_j x E_nj^basic (dlnE_nj^basic - dlnc_n)                                         volume of trade
+         + sum_s Y dlnA                                                                        technology
+         + dD + dT                                                                             transfers
+
+The sums run over the other countries, for the trade cost over all. A blocked share counts as the trade cost that has
+the same effect on shares, ``dlnkappa = -dln(openness)/theta``. Labour is fixed here, so factors add nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multipolar.base.arrays import Array
+from multipolar.model.system import System
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decomposition:
+    """Parts of ``ln W_hat`` [n], log points; ``remainder`` is what the parts leave of ``total`` = ln W_hat.
+
+    ``ln_real_gdp``: production side, ``(technology + factors + volume) / GDP``.
+    """
+
+    terms_of_trade: Array
+    trade_cost: Array
+    volume_of_trade: Array
+    technology: Array
+    factors: Array
+    transfers: Array
+    total: Array
+    ln_real_gdp: Array
+
+    @property
+    def explained(self) -> Array:
+        """Sum of the parts."""
+        return (
+            self.terms_of_trade + self.trade_cost + self.volume_of_trade + self.technology + self.factors
+            + self.transfers
+        )
+
+    @property
+    def remainder(self) -> Array:
+        """``total`` less the sum of the parts."""
+        return self.total - self.explained
+
+
+class Solved(Protocol):
+    """What a decomposition reads of a point."""
+
+    @property
+    def system(self) -> System: ...
+    @property
+    def cost_hat(self) -> Array: ...
+    @property
+    def income(self) -> Array: ...
+    @property
+    def productivity_hat(self) -> Array: ...
+    @property
+    def output(self) -> Array: ...
+    @property
+    def spending(self) -> Array: ...
+    @property
+    def cost_term(self) -> Array: ...
+    @property
+    def market(self) -> Array: ...
+    @property
+    def trade(self) -> Array: ...
+    @property
+    def gdp(self) -> Array: ...
+    @property
+    def welfare_hat(self) -> Array: ...
+    @property
+    def export_tax(self) -> Array | None: ...
+    @property
+    def tariff(self) -> Array: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """Levels and log hats at one point of the path. ``per_openness`` [i,n,s] is trade per unit of openness."""
+
+    trade: Array
+    per_openness: Array
+    openness: Array
+    levy: Array | float
+    tariff: Array
+    ln_cost: Array
+    ln_productivity: Array
+    output: Array
+    income: Array
+    gdp: Array
+    inflow: Array
+    ln_welfare: Array
+
+
+def state_at(point: Solved) -> State:
+    """The state of a solved point."""
+    openness = full_openness(point.system)
+    levy = point.export_tax
+    shut = openness <= 0
+    return State(
+        trade=point.trade,
+        per_openness=np.where(shut, _if_open(point, shut), point.trade / np.where(shut, 1.0, openness)),
+        openness=openness,
+        levy=0.0 if levy is None else levy,
+        tariff=point.tariff,
+        ln_cost=np.log(point.cost_hat),
+        ln_productivity=np.log(point.productivity_hat),
+        output=point.output,
+        income=point.income,
+        gdp=point.gdp,
+        inflow=point.income - point.gdp,
+        ln_welfare=np.log(point.welfare_hat),
+    )
+
+
+def base_state(system: System) -> State:
+    """The state before the shock."""
+    world, accounts = system.economy.world, system.economy.accounts
+    zero = np.zeros_like(accounts.output)
+    gdp = system.economy.wage_bill + accounts.revenue
+    return State(
+        trade=world.trade,
+        per_openness=world.trade,
+        openness=np.ones_like(world.trade),
+        levy=0.0 if world.export_tax is None else world.export_tax,
+        tariff=world.tariff,
+        ln_cost=zero,
+        ln_productivity=zero,
+        output=accounts.output,
+        income=accounts.income,
+        gdp=gdp,
+        inflow=accounts.income - gdp,
+        ln_welfare=np.zeros_like(accounts.income),
+    )
+
+
+def step(before: State, after: State, theta: Array) -> Decomposition:
+    """One step of the path: weights are means of the two ends, changes are their differences."""
+    def mean(name: str) -> Array:
+        value: Array = 0.5 * (getattr(before, name) + getattr(after, name))
+        return value
+
+    ln_cost = after.ln_cost - before.ln_cost
+    ln_levy = np.log1p(after.levy) - np.log1p(before.levy)
+    levy = 0.5 * (before.levy + after.levy)
+    border_before, border_after = before.trade * (1.0 + before.levy), after.trade * (1.0 + after.levy)
+    border = 0.5 * (border_before + border_after)
+    own = np.arange(len(before.income))
+    foreign = border.copy()
+    foreign[own, own] = 0.0
+    price = ln_cost[:, None, :] + ln_levy
+    income = mean("income")
+    terms = (foreign * price).sum(axis=(1, 2)) - (foreign * price).sum(axis=(0, 2))
+    # Per unit of openness a flow stays finite when it is closed, so the cost of closing it is a finite integral.
+    cost_by_flow = -mean("per_openness") * (1.0 + levy) * (after.openness - before.openness) / theta
+    volume_m = mean("tariff") * (border_after - border_before - border * price - cost_by_flow)
+    volume_x = levy * (after.trade - before.trade - mean("trade") * ln_cost[:, None, :])
+    if np.ndim(volume_x):
+        volume_x[own, own] = 0.0
+    volume = volume_m.sum(axis=(0, 2)) + np.broadcast_to(volume_x, border.shape).sum(axis=(1, 2))
+    technology = (mean("output") * (after.ln_productivity - before.ln_productivity)).sum(axis=1)
+    return Decomposition(
+        terms_of_trade=terms / income,
+        trade_cost=-cost_by_flow.sum(axis=(0, 2)) / income,
+        volume_of_trade=volume / income,
+        technology=technology / income,
+        factors=np.zeros_like(income),
+        transfers=(after.inflow - before.inflow) / income,
+        total=after.ln_welfare - before.ln_welfare,
+        ln_real_gdp=(technology + volume) / mean("gdp"),
+    )
+
+
+def added(steps: list[Decomposition]) -> Decomposition:
+    """Steps of a path summed."""
+    names = Decomposition.__slots__
+    return Decomposition(**{name: np.sum([getattr(s, name) for s in steps], axis=0) for name in names})
+
+
+def first_order(system: System, point: Solved) -> Decomposition:
+    """The identity at base weights, changes taken in logs. Under an embargo its trade cost is infinite: -inf."""
+    base = base_state(system)
+    after = state_at(point)
+    cost = after.openness
+    world = system.economy.world
+    theta = system.economy.theta
+    levy = base.levy
+    own = np.arange(len(base.income))
+    border = base.trade * (1.0 + levy)
+    foreign = border.copy()
+    foreign[own, own] = 0.0
+    price = (after.ln_cost)[:, None, :] + np.log1p(after.levy) - np.log1p(levy)
+    terms = (foreign * price).sum(axis=(1, 2)) - (foreign * price).sum(axis=(0, 2))
+    traded = base.trade > 0
+    with np.errstate(divide="ignore"):
+        ln_kappa = np.where(traded, -np.log(np.where(traded, cost, 1.0)) / theta, 0.0)
+        ln_trade = np.where(traded, np.log(np.where(traded, after.trade / np.where(traded, base.trade, 1.0), 1.0)), 0.0)
+    ln_border = ln_trade + np.log1p(after.levy) - np.log1p(levy)
+    taxed = traded & (world.tariff > 0)
+    with np.errstate(invalid="ignore"):
+        moved = np.where(taxed, world.tariff * border * (ln_border - price - ln_kappa), 0.0)
+        moved_x = np.where(traded & (np.broadcast_to(levy, border.shape) != 0),
+                           levy * base.trade * (ln_trade - after.ln_cost[:, None, :]), 0.0)
+        melted = np.where(traded, border * ln_kappa, 0.0).sum(axis=(0, 2))
+    volume = moved.sum(axis=(0, 2)) + moved_x.sum(axis=(1, 2))
+    technology = (base.output * after.ln_productivity).sum(axis=1)
+    return Decomposition(
+        terms_of_trade=terms / base.income,
+        trade_cost=-melted / base.income,
+        volume_of_trade=volume / base.income,
+        technology=technology / base.income,
+        factors=np.zeros_like(base.income),
+        transfers=(after.inflow - base.inflow) / base.income,
+        total=after.ln_welfare,
+        ln_real_gdp=(technology + volume) / base.gdp,
+    )
+
+
+def full_openness(system: System) -> Array:
+    """``(1-b) kappa_hat^-theta`` [i,n,s] of the shock, taxes apart."""
+    shocks, theta = system.shocks, system.economy.theta
+    openness = np.ones_like(system.economy.world.trade)
+    if shocks.trade_cost_hat is not None:
+        openness = openness * shocks.trade_cost_hat ** (-theta)
+    if shocks.blocked_share is not None:
+        openness = openness * (1.0 - shocks.blocked_share)
+    return openness
+
+
+def _if_open(point: Solved, shut: NDArray[np.bool_]) -> Array:
+    """What closed flows would be per unit of openness: base shares at the point's costs, prices and taxes [i,n,s]."""
+    world, theta = point.system.economy.world, point.system.economy.theta
+    base_gross = (1.0 + world.tariff) * (1.0 + (0.0 if world.export_tax is None else world.export_tax))
+    gross = (1.0 + point.tariff) * (1.0 + (0.0 if point.export_tax is None else point.export_tax))
+    i, n, s = np.nonzero(shut & (world.trade > 0))
+    flows = np.zeros_like(world.trade)
+    base_share = point.system.economy.accounts.trade_share[i, n, s]
+    share = base_share * (gross[i, n, s] / base_gross[i, n, s]) ** -theta[s] * point.cost_term[s, i] / point.market[s, n]
+    flows[i, n, s] = share * point.spending[n, s] / gross[i, n, s]
+    return flows

@@ -1,0 +1,250 @@
+"""Outcome: what a solve returns. Reading any number of one that is not converged raises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Generic, TypeVar, overload
+
+import numpy as np
+
+from multipolar.base.arrays import Array
+from multipolar.base.problems import NotConvergedError
+from multipolar.model import equilibrium as eq
+from multipolar.model.decomposition import Decomposition, first_order
+from multipolar.model.system import System, venture_shares
+from multipolar.numerics.outcomes import Outcomes
+from multipolar.world.identities import Accounts
+from multipolar.world.world import World
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """A point of the iteration with everything that follows from it. n country, i origin, s sector; hats new / old.
+
+    Only ``Outcome`` says whether it is an equilibrium.
+    """
+
+    system: System = field(repr=False)
+    wage_hat: Array
+    cost_hat: Array
+    price_hat: Array
+    spending: Array
+    output: Array
+    income: Array
+    revenue: Array
+    transfers: Array
+    productivity_hat: Array
+    cost_term: Array = field(repr=False)
+    market: Array = field(repr=False)
+    venture_share: tuple[float, ...] = ()
+
+    @cached_property
+    def trade_share(self) -> Array:
+        """``pi'`` [i,n,s], expenditure shares by origin."""
+        market = np.where(self.market > 0, self.market, 1.0)
+        share = self.system.weights * (self.cost_term[:, None, :] / market[:, :, None])
+        return np.ascontiguousarray(share.transpose(2, 1, 0))
+
+    @property
+    def tariff(self) -> Array:
+        """New tariff [i,n,s]."""
+        shocked = self.system.shocks.tariff
+        return self.system.economy.world.tariff if shocked is None else shocked
+
+    @property
+    def export_tax(self) -> Array | None:
+        """New export tax [i,n,s], None where there is none."""
+        shocked = self.system.shocks.export_tax
+        return self.system.economy.world.export_tax if shocked is None else shocked
+
+    @cached_property
+    def trade(self) -> Array:
+        """New sales at basic prices [i,n,s], million USD."""
+        paid = self.trade_share * self.spending
+        gross = 1.0 + self.tariff
+        return paid / gross if self.export_tax is None else paid / (gross * (1.0 + self.export_tax))
+
+    @property
+    def input_share(self) -> Array:
+        """New input cost shares [n,k,s]; with all elasticities 1 they do not move."""
+        return self.system.economy.world.input_share
+
+    @cached_property
+    def consumer_price_hat(self) -> Array:
+        """``P_hat`` [n] of final use."""
+        return np.exp(eq.ln_consumer_price(self.system.economy.accounts.final_share, np.log(self.price_hat)))
+
+    @cached_property
+    def welfare_hat(self) -> Array:
+        """Real income ``I' / (I P_hat)`` [n]."""
+        return self.income / (self.system.economy.accounts.income * self.consumer_price_hat)
+
+    @cached_property
+    def equivalent_variation(self) -> Array:
+        """``I (W_hat - 1)`` [n], million USD of the base."""
+        return eq.equivalent_variation(self.system.economy.accounts.income, self.welfare_hat)
+
+    @cached_property
+    def real_wage_hat(self) -> Array:
+        """``w_hat / P_hat`` [n]."""
+        return self.wage_hat / self.consumer_price_hat
+
+    @cached_property
+    def gdp(self) -> Array:
+        """``VA' + R'`` [n], million USD."""
+        return self.system.economy.wage_bill * self.wage_hat + self.revenue
+
+    @cached_property
+    def gni(self) -> Array:
+        """GDP plus transfers received [n], million USD."""
+        return self.gdp + self.transfers
+
+    @cached_property
+    def first_order(self) -> Decomposition:
+        """First-order decomposition at base weights (ECONOMICS 0.9); Caliendo and Parro's "welfare" is its first two."""
+        return first_order(self.system, self)
+
+
+def point_at(system: System, state: Array) -> Point:
+    """Everything that follows from a state."""
+    economy, shocks = system.economy, system.shocks
+    sectors = economy.used.shape[1]
+    with np.errstate(all="ignore"):
+        flows = system.flows(state)
+        boost, royalties = system.venture_terms(flows.output)
+        wage_hat = np.exp(state[:, 0])
+        bills = economy.wage_bill * wage_hat
+        received = np.zeros_like(bills) + system.transfers + royalties
+        deficit = eq.deficit(shocks.deficits, bills, economy.wage_bill, economy.accounts.deficit, system.group)
+        return Point(
+            system=system,
+            wage_hat=wage_hat,
+            cost_hat=np.exp(state[:, 1 : 1 + sectors]),
+            price_hat=np.exp(flows.ln_price),
+            spending=np.ascontiguousarray(flows.spending.T),
+            output=flows.output,
+            income=eq.income(bills, flows.revenue, deficit, received),
+            revenue=flows.revenue,
+            transfers=received,
+            productivity_hat=np.exp(np.zeros_like(flows.output) + system.ln_productivity + boost),
+            cost_term=flows.cost_term,
+            market=flows.market,
+            venture_share=venture_shares(shocks.ventures, flows.output),
+        )
+
+
+class _Number(Generic[T]):
+    """A number of an outcome, readable only where the outcome is converged."""
+
+    def __set_name__(self, owner: type[Outcome], name: str) -> None:
+        self.name = name
+        self.__doc__ = getattr(Point, name).__doc__ if hasattr(Point, name) else name
+
+    @overload
+    def __get__(self, outcome: None, owner: type[Outcome]) -> _Number[T]: ...
+    @overload
+    def __get__(self, outcome: Outcome, owner: type[Outcome]) -> T: ...
+    def __get__(self, outcome: Outcome | None, owner: type[Outcome]) -> _Number[T] | T:
+        if outcome is None:
+            return self
+        outcome.raise_for_status()
+        value: T = getattr(outcome._point, self.name)
+        if isinstance(value, np.ndarray):
+            value.flags.writeable = False
+        return value
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What a solve returns: status, recomputed residuals, and numbers that raise unless ``status`` is ``converged``.
+
+    Axes: ``wage_hat``, ``welfare_hat``, ``real_wage_hat``, ``income``, ``revenue``, ``gdp``, ``gni``,
+    ``equivalent_variation`` [n]; ``cost_hat``, ``output`` [i,s]; ``price_hat``, ``spending`` [n,s]; ``trade_share``,
+    ``trade`` [i,n,s]. Money in million USD at base world value added. ``terms_of_trade`` and ``volume_of_trade`` are
+    the first-order terms that Caliendo and Parro print; ``decomposition`` integrates them along the shock and gives
+    ``real_gdp_hat``.
+    """
+
+    status: Outcomes
+    message: str
+    residuals: Mapping[str, float]
+    sweeps: int
+    _point: Point = field(repr=False)
+    _path: Callable[[], Decomposition] = field(repr=False)
+
+    wage_hat = _Number[Array]()
+    cost_hat = _Number[Array]()
+    price_hat = _Number[Array]()
+    consumer_price_hat = _Number[Array]()
+    trade_share = _Number[Array]()
+    trade = _Number[Array]()
+    input_share = _Number[Array]()
+    spending = _Number[Array]()
+    output = _Number[Array]()
+    income = _Number[Array]()
+    revenue = _Number[Array]()
+    transfers = _Number[Array]()
+    productivity_hat = _Number[Array]()
+    tariff = _Number[Array]()
+    export_tax = _Number["Array | None"]()
+    welfare_hat = _Number[Array]()
+    equivalent_variation = _Number[Array]()
+    real_wage_hat = _Number[Array]()
+    gdp = _Number[Array]()
+    gni = _Number[Array]()
+    venture_share = _Number["tuple[float, ...]"]()
+    first_order = _Number[Decomposition]()
+
+    @property
+    def world(self) -> World:
+        """The world that was solved."""
+        return self._point.system.economy.world
+
+    @property
+    def accounts(self) -> Accounts:
+        """The base accounts of the world that was solved."""
+        return self._point.system.economy.accounts
+
+    @property
+    def terms_of_trade(self) -> Array:
+        """First-order terms of trade [n], log points of income: ``(sum E dlnc_n - sum M dlnc_i) / I``."""
+        return self.first_order.terms_of_trade
+
+    @property
+    def volume_of_trade(self) -> Array:
+        """First-order volume of trade [n], log points of income: ``sum t M (dlnM - dlnc_i - dlnkappa) / I``."""
+        return self.first_order.volume_of_trade
+
+    @cached_property
+    def decomposition(self) -> Decomposition:
+        """The decomposition of ``ln welfare_hat`` integrated along the shock (several solves, on first reading)."""
+        self.raise_for_status()
+        return self._path()
+
+    @property
+    def real_gdp_hat(self) -> Array:
+        """Real GDP [n], production side, terms of trade excluded (ECONOMICS 0.10), from ``decomposition``."""
+        return np.exp(self.decomposition.ln_real_gdp)
+
+    def raise_for_status(self) -> None:
+        """Raise ``NotConvergedError`` unless the status is ``converged``."""
+        if self.status is not Outcomes.converged:
+            raise NotConvergedError(self.message)
+
+    def unconverged(self) -> Point:
+        """The last point, whatever the status: not an answer, for diagnosis only."""
+        return self._point
+
+    def state(self) -> Array:
+        """The point as a starting state for another solve of the same world."""
+        self.raise_for_status()
+        point = self._point
+        used = point.spending > 0
+        return np.concatenate(
+            [np.log(point.wage_hat)[:, None], np.log(point.cost_hat),
+             np.where(used, np.log(np.where(used, point.spending, 1.0)), 0.0)], axis=1
+        )

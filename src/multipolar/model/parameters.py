@@ -1,0 +1,113 @@
+"""Parameters of the model: one frozen record of numbers; every field defaults to neutral (RECORDS).
+
+A horizon is a column of ``parameters.csv``; ``parameter_table`` reads it, with range, shape and source of each number.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from multipolar.base.arrays import Array, plain_array
+from multipolar.base.problems import Collector, InputError
+from multipolar.world.world import World
+
+HORIZONS = ("short", "medium", "long")
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Parameters:
+    """Numbers of one solve. ``Parameters()`` is Caliendo and Parro with the world's own trade elasticities.
+
+    ``theta_scale``: factor on the trade elasticity theta_h (a horizon). ``theta_factor`` [s]: factor on the world's
+    elasticity itself, so on theta_h and on the long-run shape theta_K alike (a draw). ``sigma`` (value added and
+    inputs), ``eps`` (across inputs), ``sigma_c`` (final demand), ``mobility`` (of workers across sectors): only the
+    neutral values are computed so far. Raises ``InputError`` for numbers out of range and for what is not computed.
+    """
+
+    theta_scale: float = 1.0
+    theta_factor: Array | None = field(default=None, repr=False)
+    sigma: float = 1.0
+    eps: float = 1.0
+    sigma_c: float = 1.0
+    mobility: float = float("inf")
+
+    def __post_init__(self) -> None:
+        problems = Collector()
+        if not (isinstance(self.theta_scale, int | float) and 0 < self.theta_scale < float("inf")):
+            problems.add(f"{self.theta_scale!r} is not a number above 0", path="theta_scale")
+        for name, neutral in (("sigma", 1.0), ("eps", 1.0), ("sigma_c", 1.0), ("mobility", float("inf"))):
+            if getattr(self, name) != neutral:
+                problems.add(f"{getattr(self, name)!r} is not computed yet; only {neutral:g}", path=name)
+        problems.raise_if_any(InputError)
+
+    def shape(self, world: World) -> Array:
+        """theta_K [s], the long-run Frechet shape: the world's elasticity, times a draw's factor (ECONOMICS 1.4)."""
+        if self.theta_factor is None:
+            return world.trade_elasticity
+        problems = Collector()
+        factor = plain_array("theta_factor", self.theta_factor, (len(world.sectors),), "sector", problems)
+        if factor is not None and (factor <= 0).any():
+            problems.add("not above 0", path="theta_factor")
+        problems.raise_if_any(InputError)
+        return world.trade_elasticity * np.asarray(factor)
+
+    def theta(self, world: World) -> Array:
+        """theta_h [s], the trade elasticity of this solve."""
+        return self.shape(world) * self.theta_scale
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One parameter of ``parameters.csv``: value by horizon, range, shape, unit, source, meaning."""
+
+    name: str
+    values: dict[str, float]
+    low: float
+    high: float
+    shape: str
+    unit: str
+    source: str
+    meaning: str
+
+
+@cache
+def parameter_table() -> dict[str, Row]:
+    """The rows of ``parameters.csv`` by name."""
+    text = files("multipolar.model").joinpath("parameters.csv").read_text(encoding="utf-8")
+    return {
+        row["name"]: Row(
+            row["name"],
+            {horizon: float(row[horizon]) for horizon in HORIZONS},
+            float(row["low"]),
+            float(row["high"]),
+            row["shape"],
+            row["unit"],
+            row["source"],
+            row["meaning"],
+        )
+        for row in csv.DictReader(text.splitlines())
+    }
+
+
+def mean_elasticity(world: World) -> float:
+    """Mean trade elasticity weighted by cross-border trade at basic prices, all sectors (DESIGN 5)."""
+    crossing = world.trade.sum(axis=(0, 1)) - np.einsum("nns->s", world.trade)
+    weight = crossing if crossing.sum() > 0 else np.ones_like(crossing)
+    return float(world.trade_elasticity @ weight / weight.sum())
+
+
+def horizon_scale(world: World, horizon: str) -> float:
+    """Factor on the world's elasticities at a horizon: ``long`` 1; ``medium`` and ``short`` scale the mean to theirs.
+
+    Computed on the world as loaded, before closing and baseline. Raises ``InputError`` for an unknown horizon.
+    """
+    if horizon not in HORIZONS:
+        raise InputError(f"no horizon `{horizon}`; one of {', '.join(HORIZONS)}")
+    if horizon == "long":
+        return 1.0
+    return parameter_table()["theta_mean"].values[horizon] / mean_elasticity(world)

@@ -1,0 +1,77 @@
+"""Joint ventures as multinational production (ECONOMICS 2): a venture's share of its sector, and what follows.
+
+The host's stock of ideas is its own plus the foreign one that is produced at host cost (Ramondo and Rodriguez-Clare
+2013; Arkolakis et al. 2018). mu is the venture's share of the NEW output of the host's sector, so it is found
+together with the equilibrium: ``value of the venture = mu Y'(mu)``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from multipolar.base.problems import NoEquilibriumError, ShocksError
+
+SHARE_MAX = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Venture:
+    """A joint venture in one sector of one host.
+
+    Size is ``output`` (million USD a year, dollars of the world as loaded) or ``share`` (of the sector's new output).
+    ``royalty``: royalty plus profit per sale that goes to the investor. ``displaced``: share of the venture's output
+    that replaces the investor's own sales to the host (0 to 1). Raises ``ShocksError`` for sizes out of range.
+    """
+
+    host: int
+    sector: int
+    investor: int
+    output: float | None = None
+    share: float | None = None
+    royalty: float = 0.0
+    displaced: float = 0.0
+
+    def __post_init__(self) -> None:
+        if (self.output is None) == (self.share is None):
+            raise ShocksError.of("ventures: give either `output` or `share`")
+        if self.output is not None and not 0 <= self.output < float("inf"):
+            raise ShocksError.of(f"ventures: output {self.output} is not a number at or above 0")
+        if self.share is not None and not 0 <= self.share <= SHARE_MAX:
+            raise ShocksError.of(f"ventures: share {self.share} is outside [0, {SHARE_MAX}]")
+        for name in ("royalty", "displaced"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ShocksError.of(f"ventures: {name} {getattr(self, name)} is outside [0, 1]")
+
+
+def cost_hat(share: float, shape: float) -> float:
+    """Fall of the host's unit cost at venture share mu, ``(1 - mu)^(1/theta_K)``, the same at every horizon (2.1).
+
+    mu 0.1, theta_K 4: 0.974004, a fall of 2.5996 %.
+    """
+    return float((1.0 - share) ** (1.0 / shape))
+
+
+def weight_hat(share: float, shape: float, theta: float) -> float:
+    """Factor on the host's price-share weight T, ``(1 - mu)^(-theta_h/theta_K)`` (2.1)."""
+    return float((1.0 - share) ** (-theta / shape))
+
+
+def share_with_fixed_stock(share: float, own_stock_hat: float) -> float:
+    """New share when the venture's stock stays and the host's own grows, ``mu / (mu + (1 - mu) ell)`` (2.1)."""
+    return share / (share + (1.0 - share) * own_stock_hat)
+
+
+def share_of(value: float, output: float, where: str) -> float:
+    """``mu = value / Y'``; raises ``NoEquilibriumError`` above one half of the sector."""
+    share = value / output if output > 0 else float("inf")
+    if share > SHARE_MAX:
+        raise NoEquilibriumError(
+            f"The venture in {where} would be {share:.0%} of the sector's output; above {SHARE_MAX:.0%} the sector "
+            "would be the venture's. State a smaller capacity."
+        )
+    return share
+
+
+def royalty_paid(royalty: float, share: float, output: float) -> float:
+    """``T[host -> investor] = rho mu Y'``, million USD (2.3)."""
+    return royalty * share * output

@@ -1,0 +1,115 @@
+"""Preconditioned Anderson iteration with safeguards, for ``z = sweep(z)``. Knows no economics.
+
+At each point the undamped residual ``r = sweep(z) - z`` decides convergence (a damped step hides errors); the
+preconditioned residual ``f = M r`` is what Anderson acceleration (type II, Walker and Ni 2011) combines. On a
+non-finite sweep or a residual three times the best seen: back to the best point, mixing halved, history dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multipolar.numerics.outcomes import Outcomes
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of the iteration: tolerance on ``max|sweep(z) - z|`` and the safeguards."""
+
+    tolerance: float = 1e-10
+    sweeps_max: int = 500
+    depth: int = 5
+    step_max: float = 1.0
+    setback: float = 3.0
+    mixing_min: float = 1e-3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Solution:
+    """The best point found, how the iteration ended, its residual and the number of sweeps."""
+
+    value: Array
+    outcome: Outcomes
+    residual: float
+    sweeps: int
+
+
+def solve(
+    sweep: Callable[[Array], Array],
+    start: Array,
+    precondition: Callable[[Array], Array] | None = None,
+    settings: Settings = Settings(),  # noqa: B008  (frozen)
+) -> Solution:
+    """Find ``z = sweep(z)``.
+
+    ``sweep`` maps an array to one of the same shape and may return non-finite numbers: they mean "not here".
+    Never raises for lack of convergence: the answer carries its outcome.
+    """
+    point, mixing, history = start, 1.0, _History(settings.depth)
+    best, best_residual, best_step = start, np.inf, np.zeros_like(start)
+    for sweeps in range(1, settings.sweeps_max + 1):
+        with np.errstate(all="ignore"):
+            rest = sweep(point) - point
+        residual = float(np.abs(rest).max()) if rest.size else 0.0
+        if residual <= settings.tolerance:
+            return Solution(point, Outcomes.converged, residual, sweeps)
+        if not np.isfinite(residual) or residual > settings.setback * best_residual:
+            if mixing < settings.mixing_min:
+                break
+            mixing *= 0.5
+            history.clear()
+            if not np.isfinite(best_residual):
+                return Solution(start, Outcomes.not_finite, np.inf, sweeps)
+            point = best + _bounded(mixing * best_step, settings.step_max)
+            continue
+        step = precondition(rest) if precondition is not None else rest
+        if residual < best_residual:
+            best, best_residual, best_step = point, residual, step
+        point = point + _bounded(history.accelerate(point, step, mixing), settings.step_max)
+    outcome = Outcomes.not_converged if np.isfinite(best_residual) else Outcomes.not_finite
+    return Solution(best, outcome, best_residual, sweeps)
+
+
+def _bounded(step: Array, limit: float) -> Array:
+    """The step, shortened as a whole where one component exceeds the limit."""
+    largest = float(np.abs(step).max())
+    return step * (limit / largest) if largest > limit else step
+
+
+class _History:
+    """The last points and steps of Anderson's method, kept as differences."""
+
+    def __init__(self, depth: int) -> None:
+        self.depth = depth
+        self.clear()
+
+    def clear(self) -> None:
+        self.points: list[Array] = []
+        self.steps: list[Array] = []
+        self.previous: tuple[Array, Array] | None = None
+
+    def accelerate(self, point: Array, step: Array, mixing: float) -> Array:
+        """The combined step from ``point``: ``mixing f - (dZ + mixing dF) g``, g the least-squares weights."""
+        if self.previous is not None:
+            self.points.append((point - self.previous[0]).ravel())
+            self.steps.append((step - self.previous[1]).ravel())
+            del self.points[: -self.depth], self.steps[: -self.depth]
+        self.previous = (point, step)
+        if not self.steps:
+            return mixing * step
+        steps = np.stack(self.steps)
+        gram = steps @ steps.T
+        scale = np.sqrt(np.diag(gram))
+        if not scale.all():
+            return mixing * step
+        right = (steps @ step.ravel()) / scale
+        # Unit columns and a small ridge keep nearly parallel differences from blowing the weights up.
+        weights = np.linalg.solve(gram / np.outer(scale, scale) + 1e-14 * np.eye(len(scale)), right) / scale
+        combined = mixing * step.ravel() - weights @ (np.stack(self.points) + mixing * steps)
+        return combined.reshape(point.shape)
