@@ -1,0 +1,207 @@
+# Every sentence of the report and of the command line's headline, in English.
+# Values arrive written out (numbers with sign, unit and range); a whole number that chooses a plural arrives as a number.
+# Isolates around values are added when a sentence is filled; none is typed here.
+
+## Economies whose name takes an article inside a sentence (ISO codes)
+
+takes-article = ARE CAF COD COM CZE DOM GBR GMB MDV MHL NLD PHL SLB USA
+with-article = the { $name }
+without-article = { $name }
+
+## Headline
+
+headline = { $who } { $clauses }, against the world of { $year } ({ $world }).
+headline-companion = Of the others named, { $who } has most at stake in dollars: it { $clauses }.
+headline-companion-all = Of all others, { $who } has most at stake in dollars: it { $clauses }.
+clauses = { $first }; { $rest }
+clause-in-branch = { $clause } in “{ $branch }”
+clause-more =
+    { $count ->
+        [one] one more branch is in the table
+       *[other] { $count } more branches are in the table
+    }
+clause-would-gain = would gain { $size } ({ $range })
+clause-could-gain = could gain { $size } ({ $range })
+clause-would-lose = would lose { $size } ({ $range })
+clause-could-lose = could lose { $size } ({ $range })
+clause-either = could gain or lose ({ $size }, { $range })
+clause-open = could gain or lose, sign open (median { $size }, central value { $central }, { $range })
+clause-hardly = hardly changes ({ $size }, { $range })
+clause-hardly-wide = hardly changes at the median and could gain or lose ({ $size }, { $range })
+clause-hardly-open = hardly changes, sign open (median { $size }, central value { $central }, { $range })
+clause-unsolved = has no solved answer
+size-of-income = { $size } of real income
+size-dollars = { $size } bn USD a year
+range-first = 80 % range { $low } to { $high }
+range = { $low } to { $high }
+range-none = central value, no draws
+range-none-again = central value
+
+## The grey line and the three numbers
+
+run-line = Scenario { $scenario } · data of { $year } · world { $world } · { $draws } · horizon { $horizon } · multipolar { $version } · inputs { $digest }
+run-horizon = { $set }, { $from } to { $to }
+draws =
+    { $count ->
+        [0] no draws
+        [one] one draw
+       *[other] { $count } draws
+    }
+number-world = World income
+number-subject = Income of { $who }
+number-reach = Clear of zero
+number-dollars = { $size } bn USD
+number-range = 80 % range { $low } to { $high }
+number-central = central value, no draws
+number-counts = { $gain } gain, { $lose } lose
+number-counts-note = of { $all } economies, by at least { $limit }
+numbers-for = All three for “{ $branch }”, a year, in dollars of { $year }.
+numbers-plain = All three a year, in dollars of { $year }.
+no-number = not solved
+
+## What stands beside the headline
+
+beside = What stands beside these numbers
+beside-conditional = Conditional
+beside-conditional-text = Every number is what follows if the scenario happens. How likely that is, no number on this page says.
+beside-probabilities = The probabilities of its branches are those of its author and weigh nothing here: { $list }.
+beside-static = Comparative static
+beside-static-text = The economy of { $to } with every measure fully phased in, set against the reference. No path between them, no cost of transition, no year in between.
+beside-reference = Reference
+beside-reference-text = The world of { $year } ({ $world }), trade balances by the rule “{ $rule }”.
+beside-reference-baseline = The world of { $year } ({ $world }) with { $baseline } in force, trade balances by the rule “{ $rule }”.
+beside-closing = Closing all trade balances comes before any measure and is left out of every effect. By itself it changes real income between { $low } ({ $lowest }) and { $high } ({ $highest }); for { $who } by { $own }.
+beside-elasticity = Other closures and elasticities
+beside-elasticity-text = The number for { $who } becomes { $list }.
+beside-elasticity-branch = The number for { $who } in “{ $branch }” becomes { $list }.
+beside-signs = Sign of the draws
+beside-signs-text = { $who }: { $list }.
+beside-sign = { $gain } gain, { $lose } lose
+beside-sign-branch = “{ $branch }” { $gain } gain, { $lose } lose
+beside-failed = Solves
+beside-failed-none = All { $all } solves of draws converged.
+beside-failed-some = { $failed } of { $all } solves of draws did not converge; ranges use the others.
+beside-failed-undrawn = There are no draws: every number is the central value, and no range is known.
+beside-notes = How it was computed
+beside-not-computed = Not computed
+beside-not-computed-text =
+    { $count ->
+        [one] One measure has no mechanism yet and no effect here: { $list }.
+       *[other] { $count } measures have no mechanism yet and no effect here: { $list }.
+    }
+beside-assumptions = Assumptions
+beside-assumptions-text = { $count } of the { $all } stated numbers are assumptions without a source. Their share of the variance is not computed yet.
+beside-data = Data
+beside-data-text = Some blocks of the world are estimated; its known flaws are listed under “{ $data }”.
+beside-outside = Outside the model
+beside-outside-text = Capital flows, reserve freezes, the exchange rate and the oil price; military and dual-use effects, which are the stated motive of sanctions and have no number here; financial crises; politics.
+
+## Figures and tables
+
+figure-source = Source: { $sources }; own computation, multipolar { $version }.
+table-twin = The figure as a table
+ranked = Who gains and who loses
+ranked-title-both = { $gainer } gains most and { $loser } loses most
+ranked-title-gain = No economy loses; { $gainer } gains most
+ranked-title-lose = No economy gains; { $loser } loses most
+ranked-title-flat = No economy changes by { $limit } or more
+ranked-title-in = { $title } in “{ $branch }”
+ranked-subtitle = Real income, change in per cent against the reference of { $year }. Marks: { $mark }; lines: { $lines }.
+mark-median = median of the draws
+mark-central = central value
+lines-range = 80 % of the draws
+lines-none = none, there are no draws
+ranked-alt = Dots for { $count } of { $all } economies from the largest gain to the largest loss. { $facts }
+fact = { $who } { $clauses }.
+ranked-cut = Both ends of the order and the economies the scenario names. All { $all } are in the next table.
+axis-income = Change in real income, %
+key-gain = gain
+key-loss = loss
+key-open = hollow: the range holds zero
+key-open-central = hollow: no range is known
+key-other = other economies
+key-bloc = { $bloc }
+economies = All economies
+economies-intro = Real income in per cent with its 80 % range, and the same in billions of USD of { $year } (equivalent variation). Economies in the order of the first branch shown.
+economies-caption = “{ $branch }”: { $title }
+branches = Branches side by side
+branches-title-same = { $who } is on the same side of zero in every branch
+branches-title-apart = { $who } changes sides between branches
+branches-title-largest = { $who } moves most in “{ $branch }”
+branches-subtitle = Real income, change in per cent against the reference of { $year }. Marks: { $mark }; lines: { $lines }. One scale in all panels.
+branches-alt = One panel a branch, the same economies in each. { $facts }
+branches-caption = Real income in per cent, by branch, with 80 % ranges
+variants-caption = Alternatives of the scenario: where two measures exclude each other, the other one in force
+probability = Probability (author's)
+structural = With other closures and elasticities
+structural-intro = These rows are not part of the ranges: each is one central solution with one choice made differently. Where they change the sign, the sentence at the top says “could”.
+structural-caption = Real income in per cent, one central solution a row
+structural-none = This run holds no structural rows.
+structural-headline = central solution as in the headline
+not-computed = Not computed
+not-computed-intro = Measures of the scenario that are read and checked but have no mechanism yet. They change no number on this page.
+not-computed-none = Every measure of the scenario is computed.
+assumptions = Assumptions
+assumptions-intro = Every number the scenario states, with its range and its source. “assumption” means that no source stands behind it.
+assumptions-none = The scenario states no numbers.
+assumption = assumption
+fixed = fixed
+data = Data
+data-intro = { $countries } economies and { $sectors } sectors of { $year }, in { $unit }.
+data-flaws = Known flaws
+data-grades = How good each block of the world is
+data-none = The world names no sources.
+data-digest = Digest of the world's arrays: { $digest }.
+method = Method and limits
+method-model = A static general equilibrium of trade with input-output links, solved in exact changes (Caliendo and Parro 2015, doi 10.1093/restud/rdu086; the hat algebra of Dekle, Eaton and Kortum 2008): one representative household and one wage a country, perfect competition, goods that differ by origin. A hat is new over old; n is the destination, i the origin, s the sector supplied, k the sector that uses it.
+method-cost = Unit cost: wages and inputs, in their cost shares β and γ, over productivity A.
+method-price = Price in the destination: the offers of all origins, with trade cost κ, and tariff and export tax in τ. An embargo is an infinite κ: that flow is exactly zero.
+method-share = Share of an origin: its offer against the price, with trade elasticity θ.
+method-market = Spending and sales: final demand out of income, and inputs of all users; sellers receive it net of tariff and export tax.
+method-income = Income: value added, tax revenue R, the trade deficit D by its rule, transfers T.
+method-welfare = Real income: income over the price index of final demand. In dollars: the equivalent variation, income of the reference times its change.
+method-solve = After every solve the residuals are computed again by separate code; above { $tolerance } there is no result. The numeraire is world value added.
+method-draws = Draws vary the numbers with a range in the scenario and the trade elasticity (seed { $seed }). The number shown is the median; ranges hold 80 % of the draws. “Would” is said only where nine tenths of the draws and all structural rows share the sign, else “could”; below { $limit } an economy “hardly changes”.
+method-limits = Labour moves freely within a country and not between countries. Technology, capital, firms, payments and the years in between stand still unless a measure moves them. Effects are often small; a small number with its range is the answer.
+method-parameters = Parameters of this run
+repeat = How to repeat
+repeat-intro = On any machine with this version. Same inputs, same seed: the same bytes on one machine, the same numbers to 1e-9 elsewhere.
+repeat-commands = Three commands
+repeat-check = checks the file below and says every problem at once
+repeat-run = makes this page again
+repeat-look = what is known of the world used
+repeat-python = In Python
+repeat-yaml = The scenario as read
+repeat-yaml-note = Digest { $digest }. Characters that cannot be seen are written as \u and their number.
+skip = Skip to the numbers
+
+## Column heads
+
+col-economy = Economy
+col-bloc = Bloc
+col-change = %
+col-low = low
+col-high = high
+col-dollars = bn USD
+col-branch = Branch
+col-choice = Choice
+col-measure = Measure
+col-type = Type
+col-line = Line
+col-why = Why
+col-number = Number
+col-value = Value
+col-range = Range
+col-shape = Shape
+col-source = Source
+col-used = Used
+col-dataset = Data set
+col-licence = Licence
+col-vintage = Vintage
+col-provider = Provider
+col-parameter = Parameter
+col-block = Block
+col-grade = Grade
+yes = yes
+no = no
+none = none

@@ -1,0 +1,101 @@
+"""What a page is made of: parts, each a few blocks. Texts are sentences of ``base/texts``; cells are bare strings.
+
+The template escapes every cell and puts it into ``<bdi>``; a ``Text`` becomes HTML by ``base.language.markup``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+
+from multipolar.base.language import Text
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number in a table, and its range (or what else stands small under it)."""
+
+    text: str
+    under: str = ""
+
+
+Cell = str | Number
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; the first cell of each row heads it. ``numeric`` says which columns are numbers."""
+
+    caption: Text
+    columns: tuple[Text, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    numeric: tuple[bool, ...]
+    folded: bool = False
+    kind: str = field(default="table", init=False)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure in its wide and its phone form, with what a reader needs who does not see it."""
+
+    key: str
+    title: Text
+    subtitle: Text
+    alt: Text
+    source: Text
+    wide: dict[str, Any]
+    phone: dict[str, Any]
+    twin: Table
+    shapes: tuple[tuple[str, str], ...] = ()
+    note: Text | None = None
+    drawn: bool = True
+    kind: str = field(default="figure", init=False)
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One sentence or a few."""
+
+    text: Text
+    kind: str = field(default="paragraph", init=False)
+
+
+@dataclass(frozen=True)
+class Statements:
+    """Short statements, each under its own label."""
+
+    rows: tuple[tuple[Text, tuple[Text, ...]], ...]
+    kind: str = field(default="statements", init=False)
+
+
+@dataclass(frozen=True)
+class Formula:
+    """An equation of the model, and what it says."""
+
+    text: Text
+    lines: tuple[Markup, ...]
+    kind: str = field(default="formula", init=False)
+
+
+@dataclass(frozen=True)
+class Code:
+    """Text to copy, as it is; ``title`` stands above it."""
+
+    title: Text
+    text: str
+    note: Text | None = None
+    kind: str = field(default="code", init=False)
+
+
+Block = Table | Figure | Paragraph | Statements | Formula | Code
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the page under its heading."""
+
+    key: str
+    heading: Text
+    blocks: tuple[Block, ...]

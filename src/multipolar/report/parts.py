@@ -1,0 +1,194 @@
+"""The parts of the page, in order; what they say is decided in ``words``, ``captions``, ``beside``, ``background``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from multipolar.base.language import Language, Text
+from multipolar.report import background, beside, captions
+from multipolar.report import words as say
+from multipolar.report.blocks import Block, Cell, Figure, Number, Paragraph, Part, Table
+from multipolar.report.figures import world as figures
+from multipolar.report.figures.theme import SHAPES
+from multipolar.report.reading import Effect, Reading
+
+MOST_COLUMNS = 6
+
+
+def parts(reading: Reading, words: Language) -> tuple[Part, ...]:
+    """Everything under the headline, in the order a reader meets it."""
+    made = [beside.part(reading, words), _ranked(reading, words)]
+    if reading.branched:
+        made.append(_branches(reading, words))
+    made += [_economies(reading, words), _structural(reading, words)]
+    made += [
+        section(reading, words)
+        for section in (
+            background.not_computed,
+            background.assumptions,
+            background.data,
+            background.method,
+            background.repeat,
+        )
+    ]
+    return tuple(made)
+
+
+def _ranked(reading: Reading, words: Language) -> Part:
+    case, result = reading.case, reading.result
+    wide, phone = (figures.ranked(result, words.code, case, phone=phone) for phone in (False, True))
+    countries = figures.ranked_countries(reading, case, phone=False)
+    figure = Figure(
+        key="ranked",
+        title=captions.ranked_title(reading, words, case),
+        subtitle=captions.ranked_subtitle(reading, words),
+        alt=captions.ranked_alt(reading, words, case, countries),
+        source=_source(reading, words),
+        wide=wide.to_dict(),
+        phone=phone.to_dict(),
+        twin=_income_table(reading, words, words.text("table-twin"), case, countries),
+        shapes=_shapes(reading, words),
+        note=words.text("ranked-cut", all=str(len(result.countries))),
+        drawn=bool(reading.draws_of(case)),
+    )
+    return Part("ranked", words.text("ranked"), (figure,))
+
+
+def _branches(reading: Reading, words: Language) -> Part:
+    result = reading.result
+    wide, phone = (figures.branches(result, words.code, phone=phone) for phone in (False, True))
+    countries = figures.branch_countries(reading, phone=False)
+    twin = _case_table(reading, words, words.text("branches-caption"), reading.cases, countries)
+    figure = Figure(
+        key="branches",
+        title=captions.branches_title(reading, words),
+        subtitle=captions.ranked_subtitle(reading, words, "branches-subtitle"),
+        alt=captions.branches_alt(reading, words),
+        source=_source(reading, words),
+        wide=wide.to_dict(),
+        phone=phone.to_dict(),
+        twin=twin,
+        shapes=_shapes(reading, words),
+        drawn=any(reading.draws_of(case) for case in reading.cases),
+    )
+    blocks: list[Block] = [figure]
+    if reading.variants:
+        caption = words.text("variants-caption")
+        blocks.append(_case_table(reading, words, caption, reading.variants, countries, folded=True))
+    return Part("branches", words.text("branches"), tuple(blocks))
+
+
+def _economies(reading: Reading, words: Language) -> Part:
+    blocks: list[Block] = [Paragraph(words.text("economies-intro", year=str(reading.result.world.year)))]
+    for case in reading.cases:
+        title = captions.ranked_title(reading, words, case)
+        blocks.append(
+            _income_table(reading, words, title, case, reading.order(case), folded=reading.branched)
+        )
+    return Part("economies", words.text("economies"), tuple(blocks))
+
+
+def _structural(reading: Reading, words: Language) -> Part:
+    result, heading = reading.result, words.text("structural")
+    if not result.structural:
+        return Part("structural", heading, (Paragraph(words.text("structural-none")),))
+    shown = _columns(reading)
+    blocks: list[Block] = [Paragraph(words.text("structural-intro"))]
+    for case in dict.fromkeys(row.case for row in result.structural):
+        central = result.central["welfare"][case]
+        lines = [(words.text("structural-headline"), central)]
+        lines += [(Text(row.label), row.welfare) for row in result.structural if row.case == case]
+        rows = tuple(
+            (str(label), *(Number(_income(words, float(values[country]))) for country in shown))
+            for label, values in lines
+        )
+        branch = _case_name(reading, case)
+        caption = words.text("structural-caption")
+        caption = words.text("economies-caption", branch=branch, title=caption) if branch else caption
+        names = figures.display_names(reading)
+        heads = (words.text("col-choice"), *(words.text("without-article", name=names[c]) for c in shown))
+        folded = reading.branched and case != reading.case
+        blocks.append(Table(caption, heads, rows, (False, *(True for _ in shown)), folded=folded))
+    return Part("structural", heading, tuple(blocks))
+
+
+def _columns(reading: Reading) -> list[int]:
+    """The economies of a table that has one a column."""
+    named = reading.named if len(reading.named) <= MOST_COLUMNS else ()
+    wanted = [reading.subject, reading.companion, *named]
+    return list(dict.fromkeys(country for country in wanted if country is not None))[:MOST_COLUMNS]
+
+
+def _income_table(
+    reading: Reading, words: Language, caption: Text, case: int, countries: Sequence[int], folded: bool = False
+) -> Table:
+    """Economies with real income in per cent and in billions of dollars, each with its range."""
+    names = figures.display_names(reading)
+    blocs = figures.shown_blocs(reading)
+    rows: list[tuple[Cell, ...]] = []
+    for country in countries:
+        place = figures.blocs_of(reading, country)
+        dollars = say.in_billions(reading.in_dollars(case, country))
+        rows.append(
+            (
+                names[country],
+                blocs[place] if place < len(blocs) else "",
+                _number(words, reading.effect(case, country)),
+                _number(words, dollars),
+            )
+        )
+    heads = tuple(words.text(key) for key in ("col-economy", "col-bloc", "col-change", "col-dollars"))
+    return Table(caption, heads, tuple(rows), (False, False, True, True), folded=folded)
+
+
+def _case_table(
+    reading: Reading,
+    words: Language,
+    caption: Text,
+    cases: Sequence[int],
+    countries: Sequence[int],
+    folded: bool = False,
+) -> Table:
+    """Economies down, cases across."""
+    names = figures.display_names(reading)
+    heads = (
+        words.text("col-economy"),
+        *(words.text("without-article", name=_case_name(reading, case)) for case in cases),
+    )
+    rows = tuple(
+        (names[country], *(_number(words, reading.effect(case, country)) for case in cases)) for country in countries
+    )
+    return Table(caption, heads, rows, (False, *(True for _ in cases)), folded=folded)
+
+
+def _case_name(reading: Reading, case: int) -> str:
+    label = reading.label(case)
+    return " / ".join(filter(None, (say.branch_name(label.branch), label.variant)))
+
+
+def _number(words: Language, effect: Effect) -> Number:
+    if not effect.solved:
+        return Number(words.text("no-number"))
+    decimals = say.decimals_for(effect)
+    value = words.number(effect.value, decimals, signed=True)
+    if not effect.drawn:
+        return Number(value)
+    low, high = words.number(effect.low, decimals), words.number(effect.high, decimals)
+    return Number(value, background.bare(words.text("range", low=low, high=high)))
+
+
+def _income(words: Language, value: float) -> str:
+    return words.number(value, 2 if abs(value) >= 0.1 else 3, signed=True)
+
+
+def _shapes(reading: Reading, words: Language) -> tuple[tuple[str, str], ...]:
+    """Which mark stands for which bloc, as far as the scenario has blocs."""
+    blocs = figures.shown_blocs(reading)
+    if not blocs:
+        return ()
+    return (*zip(SHAPES, blocs, strict=False), (SHAPES[-1], words.text("key-other")))
+
+
+def _source(reading: Reading, words: Language) -> Text:
+    known = background.known_sources(reading.result.world.sources)
+    return captions.source_line(reading, words, [entry.title for entry in known[:1]])

@@ -1,0 +1,238 @@
+"""Made-up Results for the report's tests: toy economies and numbers, so that a page can be made without a solve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+NAMES = {
+    "RUS": "Russia",
+    "USA": "United States",
+    "CHN": "China",
+    "IND": "India",
+    "BRA": "Brazil",
+    "ZAF": "South Africa",
+    "DEU": "Germany",
+    "FRA": "France",
+    "GBR": "United Kingdom",
+    "JPN": "Japan",
+    "KAZ": "Kazakhstan",
+    "MEX": "Mexico",
+    "TUR": "Türkiye",
+    "NOR": "Norway",
+    "VNM": "Viet Nam",
+    "BLR": "Belarus",
+    "IDN": "Indonesia",
+    "SAU": "Saudi Arabia",
+    "KOR": "South Korea",
+    "CAN": "Canada",
+    "POL": "Poland",
+    "FIN": "Finland",
+    "AUS": "Australia",
+    "ARG": "Argentina",
+}
+COUNTRIES = tuple(NAMES)
+INCOME = np.linspace(2.0e6, 2.0e5, len(COUNTRIES))
+HOSTILE = '</script><script>alert(1)</script>\u202egnp.exe {{ 7*7 }} "quoted" & =cmd|"/C calc"!A0'
+
+
+@dataclass
+class ToyResult:
+    """The attributes of ``results.result.Result`` that the report reads."""
+
+    scenario: Any
+    world: Any
+    cases: tuple[Any, ...]
+    countries: tuple[str, ...]
+    names: dict[str, str]
+    central: dict[str, np.ndarray]
+    draws: dict[str, np.ndarray]
+    provenance: Any
+    status: tuple[Any, ...] = ()
+    closing: np.ndarray | None = None
+    structural: tuple[Any, ...] = ()
+    assumptions: tuple[Any, ...] = ()
+    not_computed: tuple[Any, ...] = ()
+    notes: tuple[str, ...] = ()
+    failed_draws: int = 0
+
+    def median(self, name: str) -> np.ndarray:
+        drawn = self.draws[name]
+        if drawn.shape[1] == 0:
+            return self.central[name]
+        return np.nanmedian(drawn, axis=1)
+
+    def interval(self, name: str, level: float = 0.8) -> tuple[np.ndarray, np.ndarray]:
+        drawn = self.draws[name]
+        if drawn.shape[1] == 0:
+            empty = np.full(self.central[name].shape, np.nan)
+            return empty, empty
+        tail = (1 - level) / 2
+        low, high = np.nanquantile(drawn, [tail, 1 - tail], axis=1)
+        return low, high
+
+
+def toy_result(
+    branches: tuple[str, ...] = ("tolerated", "sanctioned", "sanctioned_widely", "sanctioned_answered"),
+    variants: tuple[str, ...] = ("", "ev_tech"),
+    draws: int = 24,
+    title: str = "A technology alliance of made-up numbers",
+    actors: tuple[str, ...] = ("RUS", "USA", "CHN", "IND"),
+    welfare: np.ndarray | None = None,
+    spread: float = 0.3,
+    structural: bool = True,
+    seed: int = 7,
+) -> ToyResult:
+    """A Result of made-up numbers: ``welfare`` [case, country] in per cent sets the centre of the draws."""
+    random = np.random.default_rng(seed)
+    pairs = [(branch, variant) for branch in branches or ("",) for variant in variants]
+    cases = tuple(SimpleNamespace(branch=branch, variant=variant) for branch, variant in pairs)
+    if welfare is None:
+        scale = np.linspace(0.2, 1.0, len(cases))[:, None]
+        base = 0.3 * random.standard_normal(len(COUNTRIES)) * np.linspace(1, 0.1, len(COUNTRIES))
+        base[0], base[1] = -0.9, -0.06
+        welfare = base * scale
+        welfare[0, 0] = 0.02
+    drawn = welfare[:, None, :] * (1 + spread * random.standard_normal((len(cases), draws, len(COUNTRIES))))
+    drawn += 0.01 * spread * random.standard_normal(drawn.shape)
+    text = f"multipolar: 1\ntitle: {title!r}\nmeasures: []\n"
+    measure = SimpleNamespace(
+        id="knowhow",
+        type="technology_sharing",
+        branch="",
+        line=12,
+        sentence="United States shares technology with Russia",
+        computed=False,
+        source="assumption",
+    )
+    structural_rows = [
+        SimpleNamespace(label=label, case=case, welfare=welfare[case] * factor)
+        for case in range(len(cases))
+        for label, factor in (("own deficits", 0.9), ("without baseline", 2.1), ("trade elasticity 1", 2.4))
+        if structural and not cases[case].variant
+    ]
+    return ToyResult(
+        scenario=SimpleNamespace(
+            name="toy-alliance",
+            title={"en": title},
+            summary={"en": "One sentence about it."},
+            digest="0f" * 32,
+            text=text,
+            measures=(measure,),
+            branches=branches,
+            probability={name: (0.25, 0.05, 0.5) for name in branches},
+            horizon_set="medium",
+            from_year=2025,
+            to_year=2040,
+            deficits="closed",
+            baseline=("in-force-2024",),
+            blocs={"BRICS": ("BRA", "RUS", "IND", "CHN", "ZAF"), "WEST": ("USA", "DEU", "FRA", "GBR", "JPN", "CAN")},
+            actors=actors,
+        ),
+        world=SimpleNamespace(
+            name="toy",
+            year=2022,
+            digest="ab" * 32,
+            unit="million USD at basic prices",
+            countries=COUNTRIES,
+            sectors=("A", "C"),
+            sources=("made_up",),
+            flaws=("Every number is made up.",),
+        ),
+        cases=cases,
+        countries=COUNTRIES,
+        names=dict(NAMES),
+        central={
+            "welfare": welfare,
+            "equivalent_variation": welfare / 100 * INCOME,
+            "real_wage": welfare * 0.8,
+            "real_gdp": welfare * 0.9,
+            "exports": welfare * 2,
+            "imports": welfare * 2,
+            "world_income": (welfare @ INCOME) / INCOME.sum(),
+            "base_income": INCOME,
+        },
+        draws={"welfare": drawn, "equivalent_variation": drawn / 100 * INCOME},
+        status=(SimpleNamespace(case=0, draw=None, outcome="converged", sweeps=19, residual=3e-12),),
+        closing=np.linspace(-3.0, 2.0, len(COUNTRIES)),
+        structural=tuple(structural_rows),
+        assumptions=(
+            SimpleNamespace(
+                name="ev_plant.capacity.units",
+                measure="ev_plant",
+                type="joint_venture",
+                value=20000.0,
+                low=5000.0,
+                high=60000.0,
+                shape="triangular",
+                unit="cars a year",
+                source="assumption; all of 2024: 17,805",
+                line=14,
+                computed=True,
+            ),
+            SimpleNamespace(
+                name="knowhow.share",
+                measure="knowhow",
+                type="export_control",
+                value=0.8,
+                low=None,
+                high=None,
+                shape="fixed",
+                unit="",
+                source=None,
+                line=12,
+                computed=False,
+            ),
+        ),
+        not_computed=(
+            SimpleNamespace(measure="knowhow", type="technology_sharing", line=12, why="knowledge is not modelled yet"),
+        ),
+        notes=("Lists of products are computed as thin.",),
+        provenance=SimpleNamespace(
+            version="0.1.0",
+            seed=1,
+            draws=draws,
+            tolerance=1e-10,
+            parameters={"theta_scale": 0.5, "sigma": 1.0},
+            world_digest="ab" * 32,
+            scenario_digest="0f" * 32,
+            command=f"multipolar run toy-alliance --draws {draws} --seed 1",
+        ),
+    )
+
+
+@pytest.fixture(scope="session")
+def result() -> ToyResult:
+    """Four branches with a variant each, 24 draws."""
+    return toy_result()
+
+
+@pytest.fixture(scope="session")
+def undrawn() -> ToyResult:
+    """One case, no draws, no structural rows."""
+    return toy_result(branches=(), variants=("",), draws=0, structural=False)
+
+
+@pytest.fixture(scope="session")
+def hostile() -> ToyResult:
+    """Every text that a scenario can bring is an attack."""
+    toy = toy_result(branches=("tolerated", HOSTILE), title=HOSTILE)
+    toy.scenario.blocs = {HOSTILE: ("RUS", "CHN")}
+    toy.scenario.name = HOSTILE
+    toy.scenario.baseline = (HOSTILE,)
+    toy.scenario.text = f"title: |\n  {HOSTILE}\n"
+    toy.notes = (HOSTILE,)
+    toy.names["RUS"] = HOSTILE
+    toy.world.name = HOSTILE
+    toy.world.flaws = (HOSTILE,)
+    toy.provenance.command = f"multipolar run '{HOSTILE}'"
+    for rows in (toy.not_computed, toy.assumptions, toy.structural):
+        for row in rows:
+            for attribute in ("measure", "why", "name", "unit", "source", "label", "shape"):
+                if hasattr(row, attribute):
+                    setattr(row, attribute, HOSTILE)
+    return toy
