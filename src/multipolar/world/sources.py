@@ -1,4 +1,4 @@
-"""Where the figures come from: sources, evidence grades of each block, and known flaws, read from ``world/data``."""
+"""Where the figures come from: sources, evidence behind blocks and sectors, known flaws; read from ``world/data``."""
 
 from __future__ import annotations
 
@@ -35,6 +35,24 @@ class Grade:
     part: str
     grade: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sector:
+    """A sector of the embedded world: ISIC Rev. 4 divisions, names, goods or services, the evidence behind it."""
+
+    code: str
+    isic: str
+    name_en: str
+    name_ar: str
+    kind: str
+    evidence: str
+
+
+@cache
+def sectors() -> dict[str, Sector]:
+    """All sectors of the table, by code."""
+    return {row["code"]: Sector(**row) for row in _rows("sectors.csv")}
 
 
 @cache

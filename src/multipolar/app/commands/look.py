@@ -1,0 +1,74 @@
+"""``scenarios``, ``explain`` and ``doctor``: what is there, what a name means, whether all is well.
+
+``main`` registers the three functions as commands.
+"""
+
+from __future__ import annotations
+
+import json as json_text
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from multipolar.app.columns import columns
+from multipolar.base.problems import shown
+
+if TYPE_CHECKING:
+    from multipolar.app.explain import Entry
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def scenarios(json: Json = False) -> None:
+    """List the ready scenarios that `multipolar run NAME` takes."""
+    from multipolar.scenario.scenario import catalog, read_scenario
+
+    found = []
+    for name in catalog():
+        scenario = read_scenario(name)
+        found.append({"name": name, "title": scenario.title["en"], "measures": len(scenario.measures),
+                      "branches": list(scenario.branches)})  # fmt: skip
+    if json:
+        print(json_text.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        print(columns((str(entry["name"]), str(entry["title"])) for entry in found))
+        print("\nRun one: multipolar run NAME. A file of your own: multipolar run FILE.yaml")
+
+
+def explain(
+    name: Annotated[str | None, typer.Argument(help="A country, bloc, sector, group, measure, variable ...")] = None,
+    json: Json = False,
+) -> None:
+    """Say what a name means: country, bloc, sector, measure, variable, parameter or source."""
+    from multipolar.app import explain as books
+    from multipolar.world.library import load_world
+
+    world = load_world()
+    if name is None:
+        print("Kinds of names; `multipolar explain KIND` lists one:")
+        print(columns(books.kinds(world)))
+        return
+    found = books.explain(name, world)
+    if json:
+        rows = [{"kind": e.kind, "name": e.name, "title": e.title, "facts": dict(e.facts)} for e in found]
+        print(json_text.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        print("\n\n".join(_told(entry) for entry in found))
+
+
+def doctor(json: Json = False) -> None:
+    """Check this installation: versions, folders, fonts, one small solve."""
+    from multipolar.app.doctor import examine
+
+    findings = examine()
+    if json:
+        rows = [{"what": f.what, "found": f.found, "ok": f.ok} for f in findings]
+        print(json_text.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        print(columns((f.what, "ok" if f.ok else "WRONG", shown(f.found, 200)) for f in findings))
+    if not all(f.ok for f in findings):
+        raise typer.Exit(1)
+
+
+def _told(entry: Entry) -> str:
+    return f"{entry.name} ({entry.kind}): {entry.title}\n{columns(entry.facts)}".rstrip()

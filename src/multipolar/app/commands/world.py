@@ -1,0 +1,135 @@
+"""``worlds`` and ``world check``: which worlds there are, and whether one is sound.
+
+``main`` registers ``worlds`` as a command and ``group`` as the sub-commands of ``world``.
+"""
+
+from __future__ import annotations
+
+import json as json_text
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from multipolar.app.columns import columns
+from multipolar.base.problems import WorldError, shown
+
+if TYPE_CHECKING:
+    from multipolar.world.world import Report, World
+
+group = typer.Typer(name="world", help="Check a world.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@group.callback()
+def about() -> None:
+    """Check a world."""
+
+
+def worlds(
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+) -> None:
+    """List the worlds that --world takes by name."""
+    from multipolar.world import library
+
+    found = [_about(name) for name in library.worlds()]
+    if json:
+        print(json_text.dumps(found, ensure_ascii=False, indent=2))
+        return
+    print(columns((shown(entry["name"]), shown(entry["what"], 400)) for entry in found))
+    print(f"\nYour own: NAME.npz in {library.user_folder()}")
+
+
+@group.command()
+def check(
+    name: Annotated[str, typer.Argument(help="A world by name or path.")] = "world2022",
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+) -> None:
+    """Recompute every identity of a world and list what is unusual or known to be wrong."""
+    from multipolar.world.library import load_world
+
+    world = load_world(name)
+    report = world.check()
+    print(json_text.dumps(as_data(world, report), ensure_ascii=False, indent=2) if json else as_text(world, report))
+
+
+def as_data(world: World, report: Report) -> dict[str, Any]:
+    """What ``world check --json`` prints."""
+    from multipolar.world.sources import flaws, grades
+
+    return {
+        "world": world.name,
+        "year": world.year,
+        "countries": len(world.countries),
+        "sectors": len(world.sectors),
+        "digest": world.digest,
+        "sound": report.ok,
+        "identities": [
+            {"name": i.name, "residual": i.residual, "limit": i.limit, "at": _where(world, i.where), "holds": i.holds}
+            for i in report.identities
+        ],
+        "without_output": [list(cell) for cell in report.without_output],
+        "without_inputs": [list(cell) for cell in report.without_inputs],
+        "value_added_above_095": [list(cell) for cell in report.high_value_added],
+        "grades": [{"block": g.block, "part": g.part, "grade": g.grade, "why": g.why} for g in grades(world.name)],
+        "known_flaws": list(flaws(world.name)),
+    }
+
+
+def as_text(world: World, report: Report) -> str:
+    """What ``world check`` prints."""
+    found = as_data(world, report)
+    year = f"{world.year}, " if world.year else ""
+    parts = [
+        f"World `{shown(world.name)}`: {year}{_size(world)}, digest {world.digest[:12]}.",
+        f"All {len(report.identities)} identities hold; the largest residual of each and where it occurs:",
+        columns((i["name"], f"{i['residual']:.1e}", i["at"]) for i in found["identities"]),
+        _listed("Sectors without output", report.without_output),
+        _listed("Sectors without inputs", report.without_inputs),
+        _listed("Value added above 0.95 of output", ((c, f"{s} {v:.3f}") for c, s, v in report.high_value_added)),
+    ]
+    if found["grades"]:
+        rows = ((g["grade"], f"{g['block']}, {g['part']}: {g['why']}") for g in found["grades"])
+        parts += ["Evidence:", columns(rows)]
+    if found["known_flaws"]:
+        parts += ["Known flaws:", columns(("-", flaw) for flaw in found["known_flaws"])]
+    return "\n".join(parts)
+
+
+def _about(name: str) -> dict[str, Any]:
+    from multipolar.world.library import EMBEDDED, load_world
+
+    try:
+        world = load_world(name)
+    except WorldError as error:
+        return {"name": name, "what": str(error), "readable": False}
+    made = "built in" if name == EMBEDDED else "yours"
+    worth = float(world.value_added.sum()) / 1e6
+    what = f"{world.year or 'no year'}, {_size(world)}, value added {worth:.1f} trillion USD, {made}"
+    return {
+        "name": name,
+        "what": what,
+        "readable": True,
+        "year": world.year,
+        "countries": len(world.countries),
+        "sectors": len(world.sectors),
+        "digest": world.digest,
+    }
+
+
+def _size(world: World) -> str:
+    return f"{len(world.countries)} economies x {len(world.sectors)} sectors"
+
+
+def _where(world: World, where: tuple[int, ...]) -> str:
+    return " x ".join(labels[k] for labels, k in zip((world.countries, world.sectors), where, strict=False))
+
+
+def _listed(title: str, cells: Iterable[tuple[str, str]]) -> str:
+    by_country: defaultdict[str, list[str]] = defaultdict(list)
+    for country, sector in cells:
+        by_country[country].append(sector)
+    count = sum(map(len, by_country.values()))
+    if not count:
+        return f"{title}: none."
+    return f"{title}: {count}\n" + columns((country, ", ".join(sectors)) for country, sectors in by_country.items())

@@ -1,0 +1,147 @@
+"""What a name stands for: countries, blocs, sectors, groups of sectors, measures, variables, parameters, sources.
+
+Each kind is a book, name -> what to say; a name is looked up in all of them, upper and lower case alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from multipolar.base.problems import UnknownLabelError, nearest
+from multipolar.world import groups
+from multipolar.world.sources import sectors, sources
+from multipolar.world.world import World
+
+BILLION = 1e3  # of million USD
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One name: its kind, one line that says what it is, and facts as label and text."""
+
+    kind: str
+    name: str
+    title: str
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+Book = Mapping[str, Entry]
+
+
+def explain(name: str, world: World) -> tuple[Entry, ...]:
+    """Every entry of that name, or, for the name of a kind (``sectors``), one entry that lists the kind.
+
+    Raises ``UnknownLabelError`` naming the nearest.
+    """
+    books = library(world)
+    if name.casefold() in books:
+        return (_contents(name.casefold(), books[name.casefold()]),)
+    asked = groups.normal(name)
+    found = tuple(
+        entry for kind, book in books.items() for key, entry in book.items() if asked in _spellings(kind, key)
+    )
+    if not found:
+        every = {spelling for kind, book in books.items() for key in book for spelling in _written(kind, key)}
+        raise UnknownLabelError("name", name, nearest(name, [*every, *books]))
+    return found
+
+
+def kinds(world: World) -> tuple[tuple[str, str], ...]:
+    """Names of all kinds and how many entries each has."""
+    return tuple((kind, f"{len(book)}, such as {next(iter(book))}") for kind, book in library(world).items() if book)
+
+
+def library(world: World) -> dict[str, Book]:
+    """All books, by the plural of their kind."""
+    makers: dict[str, Callable[[World], Iterator[Entry]]] = {
+        "countries": _countries,
+        "blocs": _blocs,
+        "sectors": _sectors,
+        "groups": _groups,
+        "parameters": _parameters,
+        "sources": _sources,
+    }
+    return {kind: {entry.name: entry for entry in maker(world)} for kind, maker in makers.items()}
+
+
+def _contents(kind: str, book: Book) -> Entry:
+    return Entry("kind", kind, f"{len(book)} names", tuple((entry.name, entry.title) for entry in book.values()))
+
+
+def _spellings(kind: str, key: str) -> set[str]:
+    return {groups.normal(spelling) for spelling in _written(kind, key)}
+
+
+def _written(kind: str, key: str) -> tuple[str, ...]:
+    country = groups.countries().get(key) if kind == "countries" else None
+    return (key, country.name_en, country.name_ar, *country.aliases) if country else (key,)
+
+
+def _countries(world: World) -> Iterator[Entry]:
+    worth = dict(zip(world.countries, world.value_added.sum(axis=1), strict=True))
+    memberships: dict[str, list[str]] = {}
+    for bloc, members in groups.blocs().items():
+        for member in members:
+            memberships.setdefault(member.iso3, []).append(f"{bloc} {_span(member)}")
+    for code in world.countries:
+        country = groups.countries().get(code)
+        facts = [("Value added", f"{worth[code] / BILLION:,.0f} billion USD ({world.year or 'year not stated'})")]
+        if country is not None:
+            facts += [("Arabic", country.name_ar), ("Also", ", ".join(country.aliases))]
+            facts += [("Income group", country.income_group), ("Blocs", ", ".join(memberships.get(code, ())))]
+        yield Entry("country", code, country.name_en if country else code, _present(facts))
+
+
+def _blocs(world: World) -> Iterator[Entry]:
+    for bloc, members in groups.blocs().items():
+        listed = ", ".join(f"{member.iso3} {_span(member)}" for member in members)
+        outside = ", ".join(dict.fromkeys(m.iso3 for m in members if m.iso3 not in world.countries))
+        facts = [("Members", listed)]
+        facts += [("Not apart", f"{outside}: inside ROW in world `{world.name}`" if outside else "")]
+        yield Entry("bloc", bloc, f"dated list of {len({m.iso3 for m in members})} countries", _present(facts))
+
+
+def _sectors(world: World) -> Iterator[Entry]:
+    table = sectors()
+    output = dict(zip(world.sectors, world.output.sum(axis=0), strict=True))
+    theta = dict(zip(world.sectors, world.trade_elasticity, strict=True))
+    for code in world.sectors:
+        row = table.get(code)
+        inside = [name for name in groups.SECTOR_GROUPS if code in groups.sector_members(name, world.sectors)]
+        facts = [("World output", f"{output[code] / BILLION:,.0f} billion USD"), ("Groups", ", ".join(inside))]
+        facts += [("Trade elasticity", f"{theta[code]:g}")]
+        if row is not None:
+            facts += [("ISIC Rev. 4", row.isic), ("Arabic", row.name_ar), ("Evidence", row.evidence)]
+        yield Entry("sector", code, row.name_en if row else code, _present(facts))
+
+
+def _groups(world: World) -> Iterator[Entry]:
+    for name, text in groups.SECTOR_GROUPS.items():
+        members = ", ".join(groups.sector_members(name, world.sectors))
+        yield Entry("group of sectors", name, text, _present([("Sectors", members)]))
+
+
+def _parameters(world: World) -> Iterator[Entry]:
+    from multipolar.model.parameters import parameter_table
+
+    for row in parameter_table().values():
+        values = ", ".join(f"{horizon} {value:g}" for horizon, value in row.values.items())
+        facts = [("Value", f"{values} ({row.unit})"), ("Range", f"{row.low:g} to {row.high:g}, {row.shape}")]
+        yield Entry("parameter", row.name, row.meaning, _present([*facts, ("Source", row.source)]))
+
+
+def _sources(world: World) -> Iterator[Entry]:
+    for source in sources():
+        licence = f"{source.licence} ({source.licence_note})" if source.licence_note else source.licence
+        facts = [("Provider", source.provider), ("Vintage", source.vintage), ("Licence", licence)]
+        facts += [("Cite", source.citation), ("Address", source.address), ("SHA-256", source.sha256)]
+        yield Entry("source", source.key, source.title, _present([*facts, ("Grade", source.grade)]))
+
+
+def _span(member: groups.Membership) -> str:
+    return f"({member.start} to {member.end})" if member.end else f"(since {member.start})"
+
+
+def _present(facts: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((label, text) for label, text in facts if text)
