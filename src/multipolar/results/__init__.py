@@ -1,1 +1,1 @@
-"""What was found: labelled arrays with units, ranges and status, and the run directory."""
+"""What was found: Results with their labels, units, ranges and status, and the folder a run is kept in."""

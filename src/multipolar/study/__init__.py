@@ -1,1 +1,1 @@
-"""A question asked many times: draws, branches, variants."""
+"""A question asked many times: draws, cases, and the evaluation of a scenario."""

@@ -1,0 +1,261 @@
+"""Result: what an evaluation found, with labels, units, ranges, status and everything that must be said beside it.
+
+Plain NumPy inside; pandas and xarray are loaded only when ``table`` or ``dataset`` is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from multipolar.base.arrays import Array
+from multipolar.base.problems import UnknownLabelError, nearest
+from multipolar.base.variables import variables
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+LEVEL = 0.8
+Names: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureCard:
+    """One measure of the scenario as the report shows it. ``branch`` "" means in every branch."""
+
+    id: str
+    type: str
+    branch: str
+    line: int | None
+    sentence: str
+    computed: bool
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioCard:
+    """The scenario as the report shows it. ``actors``: economies that measures name one by one."""
+
+    name: str
+    title: Mapping[str, str]
+    summary: Mapping[str, str]
+    digest: str
+    text: str
+    measures: tuple[MeasureCard, ...]
+    branches: Names
+    probability: Mapping[str, tuple[float, float, float]]
+    horizon_set: str
+    from_year: int | None
+    to_year: int | None
+    deficits: str
+    baseline: Names
+    blocs: Mapping[str, Names]
+    actors: Names
+
+
+@dataclass(frozen=True, slots=True)
+class WorldCard:
+    """The world as the report shows it; ``sources`` are keys of the table of sources."""
+
+    name: str
+    year: int | None
+    digest: str
+    unit: str
+    countries: Names
+    sectors: Names
+    sources: Names
+    flaws: Names
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLabel:
+    """One case: a branch ("" where the scenario has none) and a variant ("" as written)."""
+
+    branch: str
+    variant: str
+
+    @property
+    def text(self) -> str:
+        """The case in a word or two."""
+        name = self.branch or "all measures"
+        return f"{name}, with {self.variant}" if self.variant else name
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStatus:
+    """How one solve ended: its case (None: the reference world), its draw (None: central values)."""
+
+    case: int | None
+    draw: int | None
+    outcome: str
+    sweeps: int
+    residual: float
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StructuralRow:
+    """Real income of a case under another closure or elasticity, per cent; never mixed with the draws."""
+
+    label: str
+    case: int
+    welfare: Array
+
+
+@dataclass(frozen=True, slots=True)
+class AssumptionRow:
+    """One number that the answer rests on: value, range, unit, source; ``computed`` False where it has no effect yet."""
+
+    name: str
+    measure: str
+    type: str
+    value: float
+    low: float | None
+    high: float | None
+    shape: str
+    unit: str
+    source: str | None
+    line: int | None
+    computed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotComputedRow:
+    """A measure, or a part of one, that was read and has no effect on the numbers, and why."""
+
+    measure: str
+    type: str
+    line: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What is needed to make the same numbers again."""
+
+    version: str
+    seed: int
+    draws: int
+    tolerance: float
+    parameters: Mapping[str, float | str]
+    world_digest: str
+    scenario_digest: str
+    command: str
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What an evaluation found. Numbers by variable name (``variables.csv``), axes in the order of its ``axes``.
+
+    ``central``: at central values. ``draws``: the same with a draw axis after the case; a failed draw is NaN and is
+    counted in ``failed_draws``. ``closing``: real income, per cent, of closing all deficits before any measure.
+    """
+
+    scenario: ScenarioCard
+    world: WorldCard
+    cases: tuple[CaseLabel, ...]
+    countries: Names
+    names: Mapping[str, str]
+    central: Mapping[str, Array]
+    draws: Mapping[str, Array]
+    status: tuple[CaseStatus, ...]
+    closing: Array | None
+    structural: tuple[StructuralRow, ...]
+    assumptions: tuple[AssumptionRow, ...]
+    not_computed: tuple[NotComputedRow, ...]
+    notes: Names
+    provenance: Provenance
+    theta_truncated: int = field(default=0)
+
+    @cached_property
+    def failed_draws(self) -> int:
+        """Draws of which at least one solve failed."""
+        return len({s.draw for s in self.status if s.draw is not None and s.outcome != "converged"})
+
+    def median(self, name: str) -> Array:
+        """Median of the draws, case first; the central value where there are no draws."""
+        drawn = self._drawn(name)
+        if drawn is None:
+            return self._central(name)
+        result: Array = np.median(drawn, axis=1)
+        return result
+
+    def interval(self, name: str, level: float = LEVEL) -> tuple[Array, Array]:
+        """The middle ``level`` of the draws that converged, low and high; NaN where there are no draws."""
+        drawn = self._drawn(name)
+        if drawn is None:
+            missing = np.full_like(self._central(name), np.nan)
+            return missing, missing.copy()
+        low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=1)
+        return low, high
+
+    def table(self, name: str = "welfare", case: int = 0) -> pd.DataFrame:
+        """One variable of one case by country: median, range, central value, unit; sorted by the median."""
+        import pandas as pd
+
+        variable = variables()[self._known(name)]
+        low, high = self.interval(name)
+        frame = pd.DataFrame(
+            {
+                "country": self.countries,
+                "name": [self.names.get(code, code) for code in self.countries],
+                "median": self.median(name)[case],
+                "low": low[case],
+                "high": high[case],
+                "central": self._central(name)[case],
+                "unit": variable.unit,
+            }
+        )
+        return frame.sort_values("median", ascending=False, ignore_index=True)
+
+    @cached_property
+    def dataset(self) -> xr.Dataset:
+        """All numbers as one labelled dataset, with unit, definition and source of every variable."""
+        import xarray as xr
+
+        labels = {
+            "case": [case.text for case in self.cases],
+            "country": list(self.countries),
+            "sector": list(self.world.sectors),
+        }
+        table, data = variables(), {}
+        for name, values in self.central.items():
+            row = table[name]
+            data[name] = (row.axes, values, _attributes(name))
+        for name, values in self.draws.items():
+            data[f"{name}_draws"] = (("case", "draw", *table[name].axes[1:]), values, _attributes(name))
+        if self.closing is not None:
+            data["closing"] = (("country",), self.closing, {"unit": "%", "definition": "real income of the closing step"})
+        used = {axis for axes, *_ in data.values() for axis in axes}
+        about = {
+            "title": self.scenario.title.get("en", self.scenario.name),
+            "world": f"{self.world.name} {self.world.year}",
+            "version": self.provenance.version,
+        }
+        coordinates = {axis: values for axis, values in labels.items() if axis in used}
+        return xr.Dataset(data, coords=coordinates, attrs=about)
+
+    def _known(self, name: str) -> str:
+        if name not in self.central:
+            raise UnknownLabelError("variable", name, nearest(name, self.central))
+        return name
+
+    def _central(self, name: str) -> Array:
+        return self.central[self._known(name)]
+
+    def _drawn(self, name: str) -> Array | None:
+        drawn = self.draws.get(self._known(name))
+        if drawn is None or drawn.shape[1] == 0:
+            return None
+        whole = ~np.isnan(drawn).any(axis=tuple(k for k in range(drawn.ndim) if k != 1))
+        return drawn[:, whole] if whole.any() else None
+
+
+def _attributes(name: str) -> dict[str, str]:
+    row = variables()[name]
+    return {"unit": row.unit, "long_name": row.label_en, "definition": row.definition, "source": row.source}
