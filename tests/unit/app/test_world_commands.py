@@ -1,0 +1,81 @@
+"""``worlds`` and ``world check``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from multipolar.app.commands import world as commands
+from multipolar.base.problems import WorldError
+from multipolar.world import library
+from multipolar.world.world import World
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of worlds of the user with one sound and one broken world."""
+    monkeypatch.setattr(library, "user_folder", lambda: tmp_path)
+    world = World.from_arrays(
+        countries=["A"], sectors=["x", "y"], trade=[[[1.0, 0.0]]], input_share=[[[0.0, 0.0], [0.0, 0.0]]],
+        tariff=[[[0.0, 0.0]]], trade_elasticity=[4.0, 4.0], name="mine",
+    )  # fmt: skip
+    library.save_world(world, tmp_path / "mine.npz")
+    (tmp_path / "broken.npz").write_text("no")
+    return tmp_path
+
+
+def test_worlds_lists_the_embedded_and_the_users_own(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commands.worlds()
+    told = capsys.readouterr().out
+    assert "  world2022  2022, 81 economies x 49 sectors, value added 95.2 trillion USD, built in" in told
+    assert "  mine       no year, 1 economies x 2 sectors" in told
+    assert "  broken     world file" in told
+    assert str(folder) in told
+
+
+def test_worlds_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commands.worlds(json=True)
+    found = {entry["name"]: entry for entry in json.loads(capsys.readouterr().out)}
+    assert (found["world2022"]["countries"], found["world2022"]["sectors"]) == (81, 49)
+    assert found["broken"]["readable"] is False
+    assert sorted(found) == ["broken", "mine", "world2022"]
+
+
+def test_world_check_tells_identities_unusual_cells_evidence_and_flaws(capsys: pytest.CaptureFixture[str]) -> None:
+    commands.check()
+    told = capsys.readouterr().out
+    assert "World `world2022`: 2022, 81 economies x 49 sectors" in told
+    assert "every market clears" in told
+    assert "Sectors without output: 41" in told
+    assert "  SAU  B05" in told
+    assert "Sectors without inputs: none." in told
+    assert "  COD  L 0.967" in told
+    assert "input_share, repaired columns of RUS, IND, TUR" in told
+    assert "about 75 % of its customs base" in " ".join(told.split())
+
+
+def test_world_check_of_a_world_without_records(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commands.check("mine")
+    told = capsys.readouterr().out
+    assert "World `mine`: 1 economies x 2 sectors" in told
+    assert "Sectors without output: 1\n  A  y" in told
+    assert "Sectors without inputs: 1\n  A  x" in told
+    assert "Value added above 0.95 of output: 1\n  A  x 1.000" in told
+    assert "Evidence" not in told
+    assert "Known flaws" not in told
+
+
+def test_world_check_as_json_holds_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    commands.check(json=True)
+    found = json.loads(capsys.readouterr().out)
+    assert found["sound"] is True
+    assert all(identity["residual"] <= identity["limit"] for identity in found["identities"])
+    assert len(found["without_output"]) == 41
+    assert len(found["known_flaws"]) == 11
+
+
+def test_world_check_of_an_unknown_world_names_the_nearest() -> None:
+    with pytest.raises(WorldError, match="Did you mean `world2022`"):
+        commands.check("world2021")
