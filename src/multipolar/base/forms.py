@@ -79,7 +79,7 @@ def entry(kind: Kind, doc: str, *, key: str = "", default: Any = MISSING) -> Any
 
 
 @cache
-def form(record: type) -> dict[str, Entry]:
+def form(record: Any) -> dict[str, Entry]:
     """The keys of a record class, in order."""
     return {
         item.metadata["key"] or item.name: Entry(
@@ -119,6 +119,8 @@ def read_record(record: type, node: Node, path: str, reading: Reading, called: s
         elif len(given) > 1:
             second = node.entries[given[1]][0]
             reading.wrong(second, join(path, given[1]), f"{called} takes {listed(group, 'or')}, not both.")
+    if hasattr(record, "check"):
+        record.check(node, path, reading, explained)
     return record(**values)
 
 

@@ -232,7 +232,7 @@ class Number(Kind):
         if drawn_as == "lognormal" and low <= 0:
             reading.wrong(node, path, f"a lognormal shape needs a range above 0; it begins at {low:g}.")
             return None
-        return Quantity(central, low, high, drawn_as, *rest)
+        return Quantity(central, low, high, drawn_as, *rest, central=value is not None)
 
     def range(self, node: Node, path: str, reading: Reading) -> tuple[float, float] | None:
         if not isinstance(node, ListNode) or len(node.items) != 2:

@@ -91,8 +91,8 @@ def _no_number(stated: str, unit: str) -> str:
 class Quantity:
     """A stated number with its uncertainty.
 
-    ``value`` is the central value. ``low`` and ``high`` bound the draws; None where the number is certain. ``line`` and
-    ``column`` say where it stands in its file.
+    ``value`` is the central value; ``central`` is False where none was written and it is the middle of the range.
+    ``low`` and ``high`` bound the draws; None where the number is certain. ``line``, ``column``: its place.
     """
 
     value: float
@@ -104,6 +104,7 @@ class Quantity:
     note: str | None = None
     line: int | None = None
     column: int | None = None
+    central: bool = True
 
     @property
     def uncertain(self) -> bool:

@@ -1,0 +1,172 @@
+"""Measures of production: ventures, productivity, and the knowledge measures that wait for their mechanism."""
+
+# ruff: noqa: RUF009  (`entry` gives a dataclass field, as `field` does)
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from multipolar.base.documents import MapNode
+from multipolar.base.forms import Reading, entry, join
+from multipolar.base.kinds import Choice, Name, Number, Record
+from multipolar.base.quantity import Quantity
+from multipolar.scenario.measures.measure import ONE_COUNTRY, SECTORS, SHARE, WHO, Measure
+from multipolar.scenario.values import Places, Sectors
+
+if TYPE_CHECKING:
+    from multipolar.scenario.draft import Draft
+
+ROYALTY = Quantity(
+    0.06, 0.02, 0.12, "triangular", "share", "assumption: royalty plus profit per sale, default of the program"
+)
+FACTORY_PRICE = Quantity(
+    0.70, 0.65, 0.75, "triangular", "", "assumption: factory over consumer price (tax, dealer, fees), default"
+)
+NO_SHARE = Quantity(0.0, unit="share")
+LARGEST_VENTURE = 0.5
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Capacity:
+    """The size of a venture: output in dollars a year, units at a price, or a share of the sector."""
+
+    one_of: ClassVar[tuple[tuple[str, ...], ...]] = (("output", "units", "share"),)
+
+    output: Quantity | None = entry(
+        Number("million USD", 0.0, meaning="Output is in dollars a year."), "Output in dollars a year.", default=None
+    )
+    units: Quantity | None = entry(
+        Number("units", 0.0, meaning="Units are counted a year."), "Units a year.", default=None
+    )
+    consumer_price_usd: Quantity | None = entry(
+        Number("USD", 0.0, above=True, meaning="It is the price of one unit in dollars."),
+        "Price of one unit to the buyer.",
+        default=None,
+    )
+    factory_price_factor: Quantity = entry(
+        Number("", 0.0, 1.0, above=True, meaning="It is the factory price over the consumer price."),
+        "Factory price over consumer price; default 0.7.",
+        default=FACTORY_PRICE,
+    )
+    share: Quantity | None = entry(
+        Number("share", 0.0, LARGEST_VENTURE, meaning="A venture is at most half of its sector."),
+        "Share of the sector's new output.",
+        default=None,
+    )
+
+    @classmethod
+    def check(cls, node: MapNode, path: str, reading: Reading, explained: set[str]) -> None:
+        has_units = "units" in node.entries or "units" in explained
+        price = "consumer_price_usd"
+        if has_units and price not in node.entries and price not in explained:
+            reading.wrong(node, join(path, price), "missing. `units` need the price of one unit.", rank=1)
+        if not has_units:
+            for key in (price, "factory_price_factor"):
+                if key in node.entries:
+                    reading.wrong(node.entries[key][0], join(path, key), "belongs to `units`, which are not given.")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class JointVenture(Measure):
+    """A joint venture: `investor` produces in `host`, at the host's cost, with its own technology."""
+
+    type: ClassVar[str] = "joint_venture"
+    mechanism: ClassVar[str | None] = "multinational production, its share solved with the equilibrium (ECONOMICS 2)"
+
+    investor: Places = entry(ONE_COUNTRY, "The country of the investor.")
+    host: Places = entry(ONE_COUNTRY, "The country it produces in.")
+    firm: str | None = entry(Name("firm"), "A firm of `actors`.", default=None)
+    sectors: Sectors = entry(SECTORS, "The sectors of the host it produces in.")
+    capacity: Capacity = entry(
+        Record(Capacity, "a capacity"), "{output}, {units, consumer_price_usd, factory_price_factor} or {share}."
+    )
+    royalty: Quantity = entry(SHARE, "Royalty and profit per sale that go to the investor.", default=ROYALTY)
+    displaced: Quantity = entry(
+        SHARE, "Share of its output that replaces the investor's own sales to the host.", default=NO_SHARE
+    )
+    learning: Quantity | None = entry(SHARE, "What the host's own producers learn from it.", default=None)
+
+    def remarks(self) -> tuple[str, ...]:
+        if self.learning is not None and (self.learning.value or self.learning.uncertain):
+            return ("`learning` is not computed yet: the spread of know-how is not modelled",)
+        return ()
+
+    def used(self) -> Iterator[tuple[str, Quantity]]:
+        by_units = self.capacity.units is not None
+        for name, quantity in self.quantities():
+            if name != "learning" and (by_units or name != "capacity.factory_price_factor"):
+                yield name, quantity
+
+    def apply(self, draft: Draft, scale: float) -> None:
+        size, unit = self.size(draft)
+        royalty = draft.value(self, "royalty", self.royalty)
+        displaced = draft.value(self, "displaced", self.displaced)
+        draft.venture(self, size * scale, unit, royalty, displaced)
+
+    def size(self, draft: Draft) -> tuple[float, str]:
+        """Size and its unit: million USD of output a year, or a share of the sector's new output."""
+        capacity = self.capacity
+        if capacity.share is not None:
+            return draft.value(self, "capacity.share", capacity.share), "share"
+        if capacity.output is not None:
+            return draft.value(self, "capacity.output", capacity.output), "output"
+        assert capacity.units is not None
+        assert capacity.consumer_price_usd is not None
+        units = draft.value(self, "capacity.units", capacity.units)
+        price = draft.value(self, "capacity.consumer_price_usd", capacity.consumer_price_usd)
+        factor = draft.value(self, "capacity.factory_price_factor", capacity.factory_price_factor)
+        return units * price * factor / 1e6, "output"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Productivity(Measure):
+    """A change of productivity, given from outside."""
+
+    type: ClassVar[str] = "productivity"
+    mechanism: ClassVar[str | None] = "factor 1 + change on the productivity of the sector (DESIGN 4)"
+
+    who: Places = entry(WHO, "The countries.")
+    sectors: Sectors = entry(SECTORS, "The sectors.")
+    change: Quantity = entry(
+        Number("share", -1.0, above=True, meaning="It is a share of today's productivity: 0.05 = 5 % more."),
+        "Change of productivity.",
+    )
+
+    def apply(self, draft: Draft, scale: float) -> None:
+        draft.productivity(self, 1.0 + draft.value(self, "change", self.change) * scale)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TechnologySharing(Measure):
+    """`who` shares technology with `to`: extra arrivals of ideas."""
+
+    type: ClassVar[str] = "technology_sharing"
+    mechanism: ClassVar[str | None] = None
+    reason: ClassVar[str] = "the spread of know-how is not modelled yet"
+
+    who: Places = entry(WHO, "The countries that share.")
+    to: Places = entry(WHO, "The countries that receive.")
+    sectors: Sectors = entry(SECTORS, "The sectors.")
+    intensity: Quantity = entry(
+        Number("share", 0.0, 1.0, meaning="Intensity is the share of extra idea arrivals: 0 = none, 1 = all."),
+        "Extra arrivals of ideas as a share of today's.",
+    )
+    form: str = entry(Choice(("additive", "catch_up"), "form"), "additive (default) or catch_up.", default="additive")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Research(Measure):
+    """A change of research spending; never free."""
+
+    type: ClassVar[str] = "research"
+    mechanism: ClassVar[str | None] = None
+    reason: ClassVar[str] = "the effect of research on productivity, and its cost, are not modelled yet"
+
+    who: Places = entry(WHO, "The countries.")
+    sectors: Sectors = entry(SECTORS, "The sectors.")
+    change: Quantity = entry(
+        Number("share", -1.0, meaning="It is a share of today's research spending: 0.05 = 5 % more."),
+        "Change of research spending.",
+    )

@@ -1,0 +1,206 @@
+"""Measures at the border: tariffs, export taxes, trade costs, import bans, export controls."""
+
+# ruff: noqa: RUF009  (`entry` gives a dataclass field, as `field` does)
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from multipolar.base.documents import MapNode, Node
+from multipolar.base.forms import Kind, Reading, entry, join, listed
+from multipolar.base.kinds import Choice, ListOf, Number
+from multipolar.base.problems import shown
+from multipolar.base.quantity import Quantity
+from multipolar.scenario.measures.measure import SECTORS, SHARE, WHO, WHOLE_SHARE, Measure
+from multipolar.scenario.values import Named, Places, PlacesKind, Sectors
+
+if TYPE_CHECKING:
+    from multipolar.scenario.draft import Draft
+
+RATE = Number("share", -1.0, above=True, meaning="A rate is a share of the price: 0.1 = 10 %, and stays above -1.")
+POINTS = Number("share", meaning="Points are added to the present rate: 0.1 = 10 points.")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Tariff(Measure):
+    """A tariff: `who` imports from `to` and pays it; the revenue is that of `who`."""
+
+    type: ClassVar[str] = "tariff"
+    mechanism: ClassVar[str | None] = "ad valorem on the landed price, revenue to the importer (DESIGN 4)"
+    one_of: ClassVar[tuple[tuple[str, ...], ...]] = (("add", "rate"),)
+
+    who: Places = entry(WHO, "The importing countries.")
+    to: Places = entry(WHO, "The countries imported from.")
+    sectors: Sectors = entry(SECTORS, "The sectors it falls on.")
+    add: Quantity | None = entry(POINTS, "Points added to the present rate.", default=None)
+    rate: Quantity | None = entry(RATE, "The new rate.", default=None)
+
+    def apply(self, draft: Draft, scale: float) -> None:
+        draft.tax("tariff", self, draft.flows(self.to, self.who, self.sectors), scale)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ExportTax(Measure):
+    """An export tax: `who` exports to `to` and levies it; the revenue is that of `who`."""
+
+    type: ClassVar[str] = "export_tax"
+    mechanism: ClassVar[str | None] = "ad valorem on the price at the border of the seller, revenue to it (DESIGN 4)"
+    one_of: ClassVar[tuple[tuple[str, ...], ...]] = (("add", "rate"),)
+
+    who: Places = entry(WHO, "The exporting countries.")
+    to: Places = entry(WHO, "The countries exported to.")
+    sectors: Sectors = entry(SECTORS, "The sectors it falls on.")
+    add: Quantity | None = entry(POINTS, "Points added to the present rate.", default=None)
+    rate: Quantity | None = entry(RATE, "The new rate.", default=None)
+
+    def apply(self, draft: Draft, scale: float) -> None:
+        draft.tax("export_tax", self, draft.flows(self.who, self.to, self.sectors), scale)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TradeCost(Measure):
+    """A lasting cost of trade, or its easing: `who` sells to `to`, or `between` two sides both ways."""
+
+    type: ClassVar[str] = "trade_cost"
+    mechanism: ClassVar[str | None] = "iceberg cost factor 1 + change on each flow (DESIGN 4)"
+    one_of: ClassVar[tuple[tuple[str, ...], ...]] = (("who", "between"),)
+
+    who: Places | None = entry(WHO, "The selling countries.", default=None)
+    to: Places | None = entry(WHO, "The buying countries.", default=None)
+    between: tuple[Places, ...] | None = entry(ListOf(WHO, 2, 2), "Two sides; it holds both ways.", default=None)
+    sectors: Sectors = entry(SECTORS, "The sectors it falls on.")
+    change: Quantity = entry(
+        Number("share", -1.0, above=True, meaning="It is a share of the price: 0.05 = 5 % dearer."),
+        "Change of the cost as a share of the price; negative eases.",
+    )
+
+    @classmethod
+    def check(cls, node: MapNode, path: str, reading: Reading, explained: set[str]) -> None:
+        if "who" in node.entries and "to" not in node.entries and "to" not in explained:
+            reading.wrong(node, join(path, "to"), "missing. `who` sells to somebody; or write `between: [A, B]`.", 1)
+        if "between" in node.entries and "to" in node.entries:
+            reading.wrong(node.entries["to"][0], join(path, "to"), "stands beside `between`, which names both sides.")
+
+    def apply(self, draft: Draft, scale: float) -> None:
+        factor = 1.0 + draft.value(self, "change", self.change) * scale
+        sides = self.between
+        if sides is None:
+            assert self.who is not None
+            assert self.to is not None
+            draft.cost(self, draft.flows(self.who, self.to, self.sectors), factor)
+        else:
+            draft.cost(self, draft.flows_between(sides[0], sides[1], self.sectors), factor)
+
+
+@dataclass(frozen=True, slots=True)
+class RentsKind(Kind):
+    """Who earns the rents of a licence: nobody, a side, or shares by country."""
+
+    def read(self, node: Node, path: str, reading: Reading) -> str | dict[str, Quantity] | None:
+        sides = Choice(("none", "importer", "exporter"), "rents")
+        if not isinstance(node, MapNode):
+            return sides.read(node, path, reading)
+        shares: dict[str, Quantity] = {}
+        for key, (key_node, value) in node.entries.items():
+            place = PlacesKind(single=True).read(key_node, join(path, shown(key, 40)), reading)
+            share = SHARE.read(value, join(path, shown(key, 40)), reading)
+            if place is not None and share is not None:
+                shares[key] = share
+        total = sum(share.value for share in shares.values())
+        if total > 1.0 + 1e-9:
+            reading.wrong(node, path, f"the shares sum to {total:g}, above 1.")
+        return shares
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [{"enum": ["none", "importer", "exporter"]}, {"type": "object"}]}
+
+
+COVERAGE = Choice(("list", "thin"), "coverage")
+COVERAGE_DOC = "`list`: a share of product lines is closed (default); `thin`: each supplier is struck out in part."
+RENTS_DOC = "Who earns the scarcity rent of a licence: none (default), importer, exporter, or {country: share}."
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Block(Measure):
+    """What import bans and export controls share: a blocked share of flows."""
+
+    who: Places = entry(WHO, "The countries that stop trading.")
+    to: Places = entry(WHO, "Their partners.")
+    sectors: Sectors = entry(SECTORS, "The sectors it falls on.")
+    share: Quantity = entry(SHARE, "The share blocked at given prices; 1 = all.", default=WHOLE_SHARE)
+    coverage: str = entry(COVERAGE, COVERAGE_DOC, default="list")
+    rents: str | dict[str, Quantity] = entry(RentsKind(), RENTS_DOC, default="none")
+
+    def remarks(self) -> tuple[str, ...]:
+        found = []
+        if self.coverage == "list":
+            found.append("coverage `list` is computed as `thin` until lists are built")
+        if self.rents != "none":
+            found.append("rents are not computed yet: nobody earns them here")
+        return tuple(found)
+
+    def used(self) -> Iterator[tuple[str, Quantity]]:
+        if self.not_computed() is None:
+            yield "share", self.share
+
+    def rent_places(self) -> tuple[Named, ...]:
+        """Countries named as earners of rents."""
+        if not isinstance(self.rents, dict):
+            return ()
+        line, column = self.spot.of("rents")
+        path = join(self.spot.path, "rents")
+        return tuple(Named(each, line or 0, column or 0, path, self.spot.where) for each in self.rents)
+
+    def places(self) -> Iterator[Places]:
+        yield from super().places()
+        if self.rent_places():
+            yield Places(self.rent_places())
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ImportBan(Block):
+    """An import ban: `who` stops buying from `to`."""
+
+    type: ClassVar[str] = "import_ban"
+    mechanism: ClassVar[str | None] = "blocked share of each flow; a full ban makes it exactly zero (ECONOMICS 0.7)"
+
+    def apply(self, draft: Draft, scale: float) -> None:
+        share = draft.value(self, "share", self.share) * scale
+        draft.block(self, draft.flows(self.to, self.who, self.sectors), share)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ExportControl(Block):
+    """An export control: `who` stops selling to `to`; of goods, or of know-how."""
+
+    type: ClassVar[str] = "export_control"
+    mechanism: ClassVar[str | None] = "goods: blocked share of each flow (ECONOMICS 0.7)"
+
+    what: str = entry(
+        Choice(("goods", "know_how"), "object of control"), "goods (default) or know_how.", default="goods"
+    )
+    controllable_share: Quantity | None = entry(
+        SHARE, "For know-how: the share of the inflow of ideas that a control can reach.", default=None
+    )
+
+    @classmethod
+    def check(cls, node: MapNode, path: str, reading: Reading, explained: set[str]) -> None:
+        what = node.get("what")
+        if "controllable_share" in node.entries and getattr(what, "value", "goods") == "goods":
+            key = node.entries["controllable_share"][0]
+            reading.wrong(key, join(path, "controllable_share"), "belongs to `what: know_how`, not to goods.")
+        given = [key for key in ("coverage", "rents") if key in node.entries]
+        if given and getattr(what, "value", "") == "know_how":
+            reading.wrong(node.entries[given[0]][0], join(path, given[0]), f"{listed(given)} belong to `what: goods`.")
+
+    def not_computed(self) -> str | None:
+        return None if self.what == "goods" else "the spread of know-how is not modelled yet"
+
+    def remarks(self) -> tuple[str, ...]:
+        return super().remarks() if self.what == "goods" else ()
+
+    def apply(self, draft: Draft, scale: float) -> None:
+        share = draft.value(self, "share", self.share) * scale
+        draft.block(self, draft.flows(self.who, self.to, self.sectors), share)
