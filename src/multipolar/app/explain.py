@@ -59,6 +59,8 @@ def library(world: World) -> dict[str, Book]:
         "blocs": _blocs,
         "sectors": _sectors,
         "groups": _groups,
+        "measures": _measures,
+        "variables": _variables,
         "parameters": _parameters,
         "sources": _sources,
     }
@@ -120,6 +122,34 @@ def _groups(world: World) -> Iterator[Entry]:
     for name, text in groups.SECTOR_GROUPS.items():
         members = ", ".join(groups.sector_members(name, world.sectors))
         yield Entry("group of sectors", name, text, _present([("Sectors", members)]))
+
+
+def _measures(world: World) -> Iterator[Entry]:
+    from multipolar.base.forms import form
+    from multipolar.scenario.measures import TYPES
+    from multipolar.scenario.measures.measure import Measure
+
+    shared = form(Measure)
+    for name, kind in TYPES.items():
+        facts = [("Computed", kind.mechanism or f"not yet: {kind.reason}")]
+        own = {key: item for key, item in form(kind).items() if key not in shared}
+        facts += [(f"`{key}`", item.doc if item.required else f"{item.doc} (optional)") for key, item in own.items()]
+        facts += [("Needs", " or ".join(f"`{key}`" for key in keys)) for keys in getattr(kind, "one_of", ())]
+        facts += [("Also", ", ".join(f"`{key}`" for key in shared))]
+        yield Entry("measure", name, (kind.__doc__ or "").partition("\n")[0], _present(facts))
+
+
+def _variables(world: World) -> Iterator[Entry]:
+    from multipolar.base.variables import variables
+
+    for variable in variables().values():
+        facts = [("Symbol", variable.symbol), ("Unit", variable.unit), ("By", ", ".join(variable.axes))]
+        yield Entry(
+            "variable",
+            variable.name,
+            f"{variable.label_en}: {variable.definition}",
+            _present([*facts, ("Source", variable.source)]),
+        )
 
 
 def _parameters(world: World) -> Iterator[Entry]:

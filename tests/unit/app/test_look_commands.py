@@ -31,6 +31,9 @@ def world() -> World:
         ("c303", "sector", "C303"),
         ("BRICS", "bloc", "BRICS"),
         ("high_tech", "group of sectors", "high_tech"),
+        ("tariff", "measure", "tariff"),
+        ("joint_venture", "measure", "joint_venture"),
+        ("welfare", "variable", "welfare"),
         ("theta_mean", "parameter", "theta_mean"),
         ("wiod2016", "source", "wiod2016"),
     ],
@@ -51,6 +54,15 @@ def test_every_kind_has_names_and_every_name_says_what_it_is(world: World) -> No
         for entry in book.values():
             assert entry.title, entry
             assert all(label and text for label, text in entry.facts), entry
+
+
+def test_a_measure_tells_its_keys_and_whether_it_is_computed(world: World) -> None:
+    facts = dict(explain("tariff", world)[0].facts)
+    assert facts["`who`"] == "The importing countries."
+    assert facts["Needs"] == "`add` or `rate`"
+    assert "`alternative_to`" in facts["Also"]
+    assert not facts["Computed"].startswith("not yet")
+    assert dict(explain("payment_rail", world)[0].facts)["Computed"].startswith("not yet: ")
 
 
 def test_a_bloc_tells_dates_and_who_does_not_stand_apart(world: World) -> None:
