@@ -31,14 +31,17 @@ def equations() -> dict[str, tuple[Markup, ...]]:
 
 def not_computed(reading: Reading, words: Language) -> Part:
     """Measures that change nothing here, each with its line and the reason."""
-    rows = tuple((row.measure, row.type, Number(str(row.line)), row.why) for row in reading.result.not_computed)
+    rows = tuple(
+        (row.measure, row.type, Number("" if row.line is None else str(row.line)), row.why)
+        for row in reading.result.not_computed
+    )
     if not rows:
         blocks: tuple[Block, ...] = (Paragraph(words.text("not-computed-none")),)
     else:
         heads = ("col-measure", "col-type", "col-line", "col-why")
         blocks = (
             Paragraph(words.text("not-computed-intro")),
-            Table(words.text("not-computed"), _heads(words, *heads), rows, (False, False, True, False)),
+            Table(words.text("not-computed"), _heads(words, *heads), rows, (False, False, True, False), stacked=True),
         )
     return Part("not-computed", words.text("not-computed"), blocks)
 
@@ -59,7 +62,7 @@ def assumptions(reading: Reading, words: Language) -> Part:
             (row.name, Number(bare(_written(row.value)), row.unit or ""), Number(bare(spread)), source, used)
         )
     heads = ("col-number", "col-value", "col-range", "col-source", "col-used")
-    table = Table(heading, _heads(words, *heads), tuple(rows), (False, True, True, False, False))
+    table = Table(heading, _heads(words, *heads), tuple(rows), (False, True, True, False, False), stacked=True)
     return Part("assumptions", heading, (Paragraph(words.text("assumptions-intro")), table))
 
 
@@ -84,14 +87,15 @@ def data(reading: Reading, words: Language) -> Part:
             for entry in known
         )
         heads = ("col-dataset", "col-provider", "col-vintage", "col-licence")
-        blocks.append(Table(words.text("data"), _heads(words, *heads), rows, (False,) * 4))
+        blocks.append(Table(words.text("data"), _heads(words, *heads), rows, (False,) * 4, stacked=True))
     else:
         blocks.append(Paragraph(words.text("data-none")))
     graded = grades(world.name)
     if graded:
-        rows = tuple((f"{grade.block} {grade.part}".strip(), grade.grade, grade.why) for grade in graded)
-        heads = ("col-block", "col-grade", "col-why")
-        blocks.append(Table(words.text("data-grades"), _heads(words, *heads), rows, (False,) * 3, folded=True))
+        graded_rows = tuple((f"{grade.block} {grade.part}".strip(), grade.grade, grade.why) for grade in graded)
+        columns = _heads(words, "col-block", "col-grade", "col-why")
+        caption = words.text("data-grades")
+        blocks.append(Table(caption, columns, graded_rows, (False,) * 3, folded=True, stacked=True))
     if world.flaws:
         flaws = tuple(Text(shown(flaw, LONGEST_LINE)) for flaw in world.flaws)
         blocks.append(Statements(((words.text("data-flaws"), flaws),)))

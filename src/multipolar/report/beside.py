@@ -43,12 +43,12 @@ def listed(items: list[str] | list[Text]) -> Text:
 
 def _conditional(reading: Reading, words: Language) -> Statement:
     texts = [words.text("beside-conditional-text")]
-    stated = [
-        f"{say.branch_name(branch)} {words.number(100 * low, 0)}–{words.percent(100 * high, 0)}"
-        if low < high
-        else f"{say.branch_name(branch)} {words.percent(100 * value, 0)}"
-        for branch, (value, low, high) in reading.result.scenario.probability.items()
-    ]
+    stated = []
+    for branch, (value, low, high) in reading.result.scenario.probability.items():
+        values = {"branch": say.branch_name(branch), "value": words.percent(100 * value, 0)}
+        if low < high:
+            values |= {"low": words.number(100 * low, 0), "high": words.number(100 * high, 0)}
+        stated.append(words.text("stated-probability" if low < high else "stated-probability-fixed", **values))
     if stated:
         texts.append(words.text("beside-probabilities", list=listed(stated)))
     return words.text("beside-conditional"), tuple(texts)
@@ -120,15 +120,13 @@ def _structural(reading: Reading, words: Language) -> Statement | None:
 
 
 def _solves(reading: Reading, words: Language) -> Statement:
-    per_case = reading.result.draws["welfare"].shape[1]
-    total = per_case * len(reading.result.cases)
-    solved = sum(reading.draws_of(case) for case in range(len(reading.result.cases)))
+    failed, total = reading.result.failed_draws, reading.result.provenance.draws
     if not total:
         text = words.text("beside-failed-undrawn")
-    elif solved == total:
-        text = words.text("beside-failed-none", all=str(total))
+    elif failed:
+        text = words.text("beside-failed-some", failed=str(failed), all=str(total))
     else:
-        text = words.text("beside-failed-some", failed=str(total - solved), all=str(total))
+        text = words.text("beside-failed-none", all=str(total))
     return words.text("beside-failed"), (text,)
 
 

@@ -26,13 +26,17 @@ Cell = str | Number
 
 @dataclass(frozen=True)
 class Table:
-    """A table; the first cell of each row heads it. ``numeric`` says which columns are numbers."""
+    """A table; the first cell of each row heads it. ``numeric`` says which columns are numbers.
+
+    ``folded``: closed until asked for. ``stacked``: on a phone each row becomes a few lines under its head.
+    """
 
     caption: Text
     columns: tuple[Text, ...]
     rows: tuple[tuple[Cell, ...], ...]
     numeric: tuple[bool, ...]
     folded: bool = False
+    stacked: bool = False
     kind: str = field(default="table", init=False)
 
 

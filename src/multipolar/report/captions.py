@@ -6,21 +6,22 @@ from collections.abc import Sequence
 
 from multipolar.base.language import Language, Text
 from multipolar.report import words as say
-from multipolar.report.reading import HARDLY, Reading
+from multipolar.report.reading import HARDLY, Effect, Reading
 
 
 def ranked_title(reading: Reading, words: Language, case: int) -> Text:
-    """Who gains and who loses most in a case, among effects that do not count as "hardly changes"."""
-    order = [country for country in reading.order(case) if reading.effect(case, country).solved]
-    first, last = order[0], order[-1]
-    gains, loses = reading.effect(case, first).value >= HARDLY, reading.effect(case, last).value <= -HARDLY
-    names = {"gainer": say.inside(reading, words, first), "loser": say.inside(reading, words, last)}
-    if gains and loses:
-        title = words.text("ranked-title-both", **names)
-    elif gains:
-        title = words.text("ranked-title-gain", gainer=names["gainer"])
-    elif loses:
-        title = words.text("ranked-title-lose", loser=names["loser"])
+    """Who gains and who loses most in a case, of the economies whose range leaves zero out."""
+    effects = {country: reading.effect(case, country) for country in reading.order(case)}
+    moved = [n for n, effect in effects.items() if effect.solved and effect.clear and abs(effect.value) >= HARDLY]
+    gains, loses = bool(moved) and effects[moved[0]].value > 0, bool(moved) and effects[moved[-1]].value < 0
+    values: dict[str, str] = {}
+    if gains:
+        values |= {"gainer": say.inside(reading, words, moved[0]), "gain": _signed(words, effects[moved[0]])}
+    if loses:
+        values |= {"loser": say.inside(reading, words, moved[-1]), "loss": _signed(words, effects[moved[-1]])}
+    key = {(True, True): "both", (True, False): "gain", (False, True): "lose"}.get((gains, loses))
+    if key:
+        title = words.text(f"ranked-title-{key}", **values)
     else:
         title = words.text("ranked-title-flat", limit=words.percent(HARDLY))
     branch = reading.label(case).branch
@@ -28,14 +29,17 @@ def ranked_title(reading: Reading, words: Language, case: int) -> Text:
     return say.capital(said)
 
 
+def _signed(words: Language, effect: Effect) -> str:
+    return words.percent(effect.value, say.decimals_for(effect), signed=True)
+
+
 def ranked_subtitle(reading: Reading, words: Language, key: str = "ranked-subtitle") -> Text:
     """Unit, year, and what marks and lines are."""
-    drawn = any(reading.draws_of(case) for case in reading.cases)
     return words.text(
         key,
         year=str(reading.result.world.year),
-        mark=words.text("mark-median" if drawn else "mark-central"),
-        lines=words.text("lines-range" if drawn else "lines-none"),
+        mark=words.text("mark-median" if reading.drawn else "mark-central"),
+        lines=words.text("lines-range" if reading.drawn else "lines-none"),
     )
 
 
@@ -52,16 +56,22 @@ def ranked_alt(reading: Reading, words: Language, case: int, countries: Sequence
 
 
 def branches_title(reading: Reading, words: Language) -> Text:
-    """Whether the subject is on one side of zero in all branches that move it, and else where it moves most."""
+    """The subject in the branch that is worst for it, and in the best."""
     subject = reading.subject
     who = say.capital(say.inside(reading, words, subject))
-    effects = [reading.effect(case, subject) for case in reading.cases]
-    signs = {effect.value > 0 for effect in effects if effect.solved and abs(effect.value) >= HARDLY}
-    if len(signs) == 2:
-        return words.text("branches-title-apart", who=who)
-    if signs and all(effect.solved and abs(effect.value) >= HARDLY for effect in effects):
-        return words.text("branches-title-same", who=who)
-    return words.text("branches-title-largest", who=who, branch=say.branch_name(reading.label(reading.case).branch))
+    effects = {case: reading.effect(case, subject) for case in reading.cases}
+    solved = sorted((case for case in effects if effects[case].solved), key=lambda case: effects[case].value)
+    if not solved:
+        return words.text("branches-title-unsolved", who=who)
+    worst, best = solved[0], solved[-1]
+    return words.text(
+        "branches-title",
+        who=who,
+        low=_signed(words, effects[worst]),
+        worst=say.branch_name(reading.label(worst).branch),
+        high=_signed(words, effects[best]),
+        best=say.branch_name(reading.label(best).branch),
+    )
 
 
 def branches_alt(reading: Reading, words: Language) -> Text:

@@ -49,7 +49,7 @@ def _ranked(reading: Reading, words: Language) -> Part:
         twin=_income_table(reading, words, words.text("table-twin"), case, countries),
         shapes=_shapes(reading, words),
         note=words.text("ranked-cut", all=str(len(result.countries))),
-        drawn=bool(reading.draws_of(case)),
+        drawn=reading.drawn,
     )
     return Part("ranked", words.text("ranked"), (figure,))
 
@@ -69,7 +69,7 @@ def _branches(reading: Reading, words: Language) -> Part:
         phone=phone.to_dict(),
         twin=twin,
         shapes=_shapes(reading, words),
-        drawn=any(reading.draws_of(case) for case in reading.cases),
+        drawn=reading.drawn,
     )
     blocks: list[Block] = [figure]
     if reading.variants:
@@ -94,11 +94,11 @@ def _structural(reading: Reading, words: Language) -> Part:
         return Part("structural", heading, (Paragraph(words.text("structural-none")),))
     shown = _columns(reading)
     blocks: list[Block] = [Paragraph(words.text("structural-intro"))]
-    for case in dict.fromkeys(row.case for row in result.structural):
+    for case in sorted({row.case for row in result.structural}, key=lambda case: (case != reading.case, case)):
         central = result.central["welfare"][case]
         lines = [(words.text("structural-headline"), central)]
         lines += [(Text(row.label), row.welfare) for row in result.structural if row.case == case]
-        rows = tuple(
+        rows: tuple[tuple[Cell, ...], ...] = tuple(
             (str(label), *(Number(_income(words, float(values[country]))) for country in shown))
             for label, values in lines
         )
@@ -124,21 +124,21 @@ def _income_table(
 ) -> Table:
     """Economies with real income in per cent and in billions of dollars, each with its range."""
     names = figures.display_names(reading)
-    blocs = figures.shown_blocs(reading)
-    rows: list[tuple[Cell, ...]] = []
-    for country in countries:
-        place = figures.blocs_of(reading, country)
-        dollars = say.in_billions(reading.in_dollars(case, country))
-        rows.append(
-            (
-                names[country],
-                blocs[place] if place < len(blocs) else "",
-                _number(words, reading.effect(case, country)),
-                _number(words, dollars),
-            )
+    blocs = [*figures.shown_blocs(reading), ""]
+
+    def bloc_of(country: int) -> str:
+        return blocs[figures.blocs_of(reading, country)]
+
+    effects = [reading.effect(case, country) for country in countries]
+    dollars = [say.in_billions(reading.in_dollars(case, country)) for country in countries]
+    rows = tuple(
+        (names[country], bloc_of(country), in_per_cent, in_dollars)
+        for country, in_per_cent, in_dollars in zip(
+            countries, _numbers(words, effects), _numbers(words, dollars), strict=True
         )
+    )
     heads = tuple(words.text(key) for key in ("col-economy", "col-bloc", "col-change", "col-dollars"))
-    return Table(caption, heads, tuple(rows), (False, False, True, True), folded=folded)
+    return Table(caption, heads, rows, (False, False, True, True), folded=folded)
 
 
 def _case_table(
@@ -155,8 +155,9 @@ def _case_table(
         words.text("col-economy"),
         *(words.text("without-article", name=_case_name(reading, case)) for case in cases),
     )
-    rows = tuple(
-        (names[country], *(_number(words, reading.effect(case, country)) for case in cases)) for country in countries
+    columns = [_numbers(words, [reading.effect(case, country) for country in countries]) for case in cases]
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (names[country], *(column[place] for column in columns)) for place, country in enumerate(countries)
     )
     return Table(caption, heads, rows, (False, *(True for _ in cases)), folded=folded)
 
@@ -166,15 +167,18 @@ def _case_name(reading: Reading, case: int) -> str:
     return " / ".join(filter(None, (say.branch_name(label.branch), label.variant)))
 
 
-def _number(words: Language, effect: Effect) -> Number:
-    if not effect.solved:
-        return Number(words.text("no-number"))
-    decimals = say.decimals_for(effect)
-    value = words.number(effect.value, decimals, signed=True)
-    if not effect.drawn:
-        return Number(value)
-    low, high = words.number(effect.low, decimals), words.number(effect.high, decimals)
-    return Number(value, background.bare(words.text("range", low=low, high=high)))
+def _numbers(words: Language, effects: Sequence[Effect]) -> list[Number]:
+    """A column of numbers with their ranges, all with the same decimals."""
+    decimals = say.column_decimals(effects)
+    column = []
+    for effect in effects:
+        under = ""
+        if effect.solved and effect.drawn:
+            low, high = words.number(effect.low, decimals), words.number(effect.high, decimals)
+            under = background.bare(words.text("range", low=low, high=high))
+        value = words.number(effect.value, decimals, signed=True) if effect.solved else words.text("no-number")
+        column.append(Number(value, under))
+    return column
 
 
 def _income(words: Language, value: float) -> str:

@@ -111,13 +111,18 @@ class Reading:
     def branched(self) -> bool:
         return any(self.result.cases[case].branch for case in self.cases)
 
-    def draws_of(self, case: int) -> int:
-        """Draws of that case that were solved."""
-        return int(np.isfinite(self.result.draws["welfare"][case]).all(axis=-1).sum())
+    @functools.cached_property
+    def kept(self) -> np.ndarray:
+        """Which draws count: those solved in every case, so that all numbers rest on the same ones."""
+        return np.asarray(np.isfinite(self.result.draws["welfare"]).all(axis=(0, 2)))
+
+    @property
+    def drawn(self) -> bool:
+        return bool(self.kept.any())
 
     def effect(self, case: int, country: int) -> Effect:
         """Real income of one economy in per cent."""
-        drawn = self.result.draws["welfare"][case][:, country]
+        drawn = self.result.draws["welfare"][case][self.kept, country]
         return self._effect(
             float(self.welfare[case, country]),
             (float(self.welfare_low[case, country]), float(self.welfare_high[case, country])),
@@ -128,7 +133,7 @@ class Reading:
 
     def in_dollars(self, case: int, country: int) -> Effect:
         """Equivalent variation of one economy in million USD of the base year."""
-        drawn = self.result.draws["equivalent_variation"][case][:, country]
+        drawn = self.result.draws["equivalent_variation"][case][self.kept, country]
         return self._effect(
             float(self.dollars[case, country]),
             (float(self.dollars_low[case, country]), float(self.dollars_high[case, country])),
@@ -139,25 +144,22 @@ class Reading:
 
     def world_income(self, case: int) -> Effect:
         """The sum of all equivalent variations, million USD; its range is that of the sums, draw by draw."""
-        drawn = self.result.draws["equivalent_variation"][case].sum(axis=-1)
+        drawn = self.result.draws["equivalent_variation"][case][self.kept].sum(axis=-1)
         central = float(self.result.central["equivalent_variation"][case].sum())
-        kept = drawn[np.isfinite(drawn)]
-        if not len(kept):
+        if not len(drawn):
             return self._effect(central, (np.nan, np.nan), central, drawn, True)
         tail = (1 - LEVEL) / 2
-        low, high = np.quantile(kept, [tail, 1 - tail])
-        return self._effect(float(np.median(kept)), (float(low), float(high)), central, drawn, True)
+        low, high = np.quantile(drawn, [tail, 1 - tail])
+        return self._effect(float(np.median(drawn)), (float(low), float(high)), central, drawn, True)
 
     @staticmethod
     def _effect(
         value: float, interval: tuple[float, float], central: float, drawn: np.ndarray, agreed: bool
     ) -> Effect:
-        kept = drawn[np.isfinite(drawn)]
-        if not len(kept):
+        if not len(drawn):
             return Effect(central, np.nan, np.nan, central, 0, 0.0, 0.0, agreed)
-        return Effect(
-            value, *interval, central, len(kept), float((kept > 0).mean()), float((kept < 0).mean()), agreed
-        )
+        gain, loss = float((drawn > 0).mean()), float((drawn < 0).mean())
+        return Effect(value, *interval, central, len(drawn), gain, loss, agreed)
 
     def agreed(self, case: int, country: int) -> bool:
         """Whether every structural row of that case has the sign of the headline number."""

@@ -136,6 +136,12 @@ def decimals_for(effect: Effect) -> int:
     return 4 if largest else 2
 
 
+def column_decimals(effects: Sequence[Effect]) -> int:
+    """Decimals for a column of numbers that are read against each other: three digits of the largest, at least two."""
+    largest = max((abs(effect.value) for effect in effects if effect.solved), default=0.0)
+    return 1 if largest >= 100 else 2 if largest >= 1 else 3 if largest >= 0.1 or not largest else 4
+
+
 def branch_name(branch: str) -> str:
     """A branch as it is shown: its key with spaces."""
     return branch.replace("_", " ")

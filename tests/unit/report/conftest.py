@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from types import SimpleNamespace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 import pytest
+
+from multipolar.results.result import (
+    AssumptionRow,
+    CaseLabel,
+    CaseStatus,
+    MeasureCard,
+    NotComputedRow,
+    Provenance,
+    Result,
+    ScenarioCard,
+    StructuralRow,
+    WorldCard,
+)
 
 NAMES = {
     "RUS": "Russia",
@@ -40,42 +52,6 @@ INCOME = np.linspace(2.0e6, 2.0e5, len(COUNTRIES))
 HOSTILE = '</script><script>alert(1)</script>\u202egnp.exe {{ 7*7 }} "quoted" & =cmd|"/C calc"!A0'
 
 
-@dataclass
-class ToyResult:
-    """The attributes of ``results.result.Result`` that the report reads."""
-
-    scenario: Any
-    world: Any
-    cases: tuple[Any, ...]
-    countries: tuple[str, ...]
-    names: dict[str, str]
-    central: dict[str, np.ndarray]
-    draws: dict[str, np.ndarray]
-    provenance: Any
-    status: tuple[Any, ...] = ()
-    closing: np.ndarray | None = None
-    structural: tuple[Any, ...] = ()
-    assumptions: tuple[Any, ...] = ()
-    not_computed: tuple[Any, ...] = ()
-    notes: tuple[str, ...] = ()
-    failed_draws: int = 0
-
-    def median(self, name: str) -> np.ndarray:
-        drawn = self.draws[name]
-        if drawn.shape[1] == 0:
-            return self.central[name]
-        return np.nanmedian(drawn, axis=1)
-
-    def interval(self, name: str, level: float = 0.8) -> tuple[np.ndarray, np.ndarray]:
-        drawn = self.draws[name]
-        if drawn.shape[1] == 0:
-            empty = np.full(self.central[name].shape, np.nan)
-            return empty, empty
-        tail = (1 - level) / 2
-        low, high = np.nanquantile(drawn, [tail, 1 - tail], axis=1)
-        return low, high
-
-
 def toy_result(
     branches: tuple[str, ...] = ("tolerated", "sanctioned", "sanctioned_widely", "sanctioned_answered"),
     variants: tuple[str, ...] = ("", "ev_tech"),
@@ -86,11 +62,11 @@ def toy_result(
     spread: float = 0.3,
     structural: bool = True,
     seed: int = 7,
-) -> ToyResult:
+) -> Result:
     """A Result of made-up numbers: ``welfare`` [case, country] in per cent sets the centre of the draws."""
     random = np.random.default_rng(seed)
     pairs = [(branch, variant) for branch in branches or ("",) for variant in variants]
-    cases = tuple(SimpleNamespace(branch=branch, variant=variant) for branch, variant in pairs)
+    cases = tuple(CaseLabel(branch=branch, variant=variant) for branch, variant in pairs)
     if welfare is None:
         scale = np.linspace(0.2, 1.0, len(cases))[:, None]
         base = 0.3 * random.standard_normal(len(COUNTRIES)) * np.linspace(1, 0.1, len(COUNTRIES))
@@ -100,7 +76,7 @@ def toy_result(
     drawn = welfare[:, None, :] * (1 + spread * random.standard_normal((len(cases), draws, len(COUNTRIES))))
     drawn += 0.01 * spread * random.standard_normal(drawn.shape)
     text = f"multipolar: 1\ntitle: {title!r}\nmeasures: []\n"
-    measure = SimpleNamespace(
+    measure = MeasureCard(
         id="knowhow",
         type="technology_sharing",
         branch="",
@@ -110,13 +86,13 @@ def toy_result(
         source="assumption",
     )
     structural_rows = [
-        SimpleNamespace(label=label, case=case, welfare=welfare[case] * factor)
+        StructuralRow(label=label, case=case, welfare=welfare[case] * factor)
         for case in range(len(cases))
         for label, factor in (("own deficits", 0.9), ("without baseline", 2.1), ("trade elasticity 1", 2.4))
         if structural and not cases[case].variant
     ]
-    return ToyResult(
-        scenario=SimpleNamespace(
+    return Result(
+        scenario=ScenarioCard(
             name="toy-alliance",
             title={"en": title},
             summary={"en": "One sentence about it."},
@@ -133,7 +109,7 @@ def toy_result(
             blocs={"BRICS": ("BRA", "RUS", "IND", "CHN", "ZAF"), "WEST": ("USA", "DEU", "FRA", "GBR", "JPN", "CAN")},
             actors=actors,
         ),
-        world=SimpleNamespace(
+        world=WorldCard(
             name="toy",
             year=2022,
             digest="ab" * 32,
@@ -157,11 +133,11 @@ def toy_result(
             "base_income": INCOME,
         },
         draws={"welfare": drawn, "equivalent_variation": drawn / 100 * INCOME},
-        status=(SimpleNamespace(case=0, draw=None, outcome="converged", sweeps=19, residual=3e-12),),
+        status=(CaseStatus(case=0, draw=None, outcome="converged", sweeps=19, residual=3e-12),),
         closing=np.linspace(-3.0, 2.0, len(COUNTRIES)),
         structural=tuple(structural_rows),
         assumptions=(
-            SimpleNamespace(
+            AssumptionRow(
                 name="ev_plant.capacity.units",
                 measure="ev_plant",
                 type="joint_venture",
@@ -174,7 +150,7 @@ def toy_result(
                 line=14,
                 computed=True,
             ),
-            SimpleNamespace(
+            AssumptionRow(
                 name="knowhow.share",
                 measure="knowhow",
                 type="export_control",
@@ -189,10 +165,10 @@ def toy_result(
             ),
         ),
         not_computed=(
-            SimpleNamespace(measure="knowhow", type="technology_sharing", line=12, why="knowledge is not modelled yet"),
+            NotComputedRow(measure="knowhow", type="technology_sharing", line=12, why="knowledge is not modelled yet"),
         ),
         notes=("Lists of products are computed as thin.",),
-        provenance=SimpleNamespace(
+        provenance=Provenance(
             version="0.1.0",
             seed=1,
             draws=draws,
@@ -206,33 +182,50 @@ def toy_result(
 
 
 @pytest.fixture(scope="session")
-def result() -> ToyResult:
+def result() -> Result:
     """Four branches with a variant each, 24 draws."""
     return toy_result()
 
 
 @pytest.fixture(scope="session")
-def undrawn() -> ToyResult:
+def undrawn() -> Result:
     """One case, no draws, no structural rows."""
     return toy_result(branches=(), variants=("",), draws=0, structural=False)
 
 
 @pytest.fixture(scope="session")
-def hostile() -> ToyResult:
-    """Every text that a scenario can bring is an attack."""
+def hostile() -> Result:
+    """Every text that a scenario or a world can bring is an attack."""
+    return hostile_result()
+
+
+def hostile_result() -> Result:
     toy = toy_result(branches=("tolerated", HOSTILE), title=HOSTILE)
-    toy.scenario.blocs = {HOSTILE: ("RUS", "CHN")}
-    toy.scenario.name = HOSTILE
-    toy.scenario.baseline = (HOSTILE,)
-    toy.scenario.text = f"title: |\n  {HOSTILE}\n"
-    toy.notes = (HOSTILE,)
-    toy.names["RUS"] = HOSTILE
-    toy.world.name = HOSTILE
-    toy.world.flaws = (HOSTILE,)
-    toy.provenance.command = f"multipolar run '{HOSTILE}'"
-    for rows in (toy.not_computed, toy.assumptions, toy.structural):
-        for row in rows:
-            for attribute in ("measure", "why", "name", "unit", "source", "label", "shape"):
-                if hasattr(row, attribute):
-                    setattr(row, attribute, HOSTILE)
-    return toy
+    rows = {
+        name: tuple(_attacked(row) for row in getattr(toy, name))
+        for name in ("assumptions", "not_computed", "structural")
+    }
+    return replace(
+        toy,
+        scenario=replace(
+            toy.scenario,
+            name=HOSTILE,
+            blocs={HOSTILE: ("RUS", "CHN")},
+            baseline=(HOSTILE,),
+            text=f"title: |\n  {HOSTILE}\n",
+            deficits=HOSTILE,
+            horizon_set=HOSTILE,
+        ),
+        world=replace(toy.world, name=HOSTILE, flaws=(HOSTILE,), unit=HOSTILE, sources=(HOSTILE,)),
+        names={**NAMES, "RUS": HOSTILE, "CHN": HOSTILE},
+        notes=(HOSTILE,),
+        provenance=replace(
+            toy.provenance, command=f"multipolar run '{HOSTILE}'", parameters={HOSTILE: HOSTILE}, version=HOSTILE
+        ),
+        **rows,
+    )
+
+
+def _attacked(row: Any) -> Any:
+    texts = {"measure", "type", "why", "name", "unit", "source", "label", "shape"}
+    return replace(row, **{field.name: HOSTILE for field in fields(row) if field.name in texts})

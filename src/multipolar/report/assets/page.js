@@ -13,7 +13,8 @@
 
   /** Shows what a mark says, beside the pointer. */
   function showTip(_handler, event, _item, value) {
-    tip.textContent = value ?? "";
+    tip.textContent = event ? (value ?? "") : "";
+    if (!tip.textContent) return;
     const x = Math.min(event.clientX + 12, window.innerWidth - tip.offsetWidth - 8);
     tip.style.left = `${Math.max(8, x)}px`;
     tip.style.top = `${event.clientY + 16}px`;

@@ -5,7 +5,7 @@ A page replaces the colours below by its own custom properties, so that one pict
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import altair as alt
 
@@ -17,6 +17,8 @@ GRID = "#d8dee4"
 PAPER = "#ffffff"
 PALETTE = {GAIN: "gain", LOSS: "loss", INK: "ink", QUIET: "quiet", GRID: "grid", PAPER: "paper"}
 
+Chart = TypeVar("Chart", alt.LayerChart, alt.FacetChart)
+
 SHAPES = ("circle", "square", "diamond", "triangle-up")
 """One for each of the first blocs of a scenario; the last one is for economies outside them."""
 
@@ -25,7 +27,7 @@ SMALLEST = 12
 MARK_SIZE = 64
 
 
-def configured(chart: alt.LayerChart | alt.FacetChart) -> alt.LayerChart | alt.FacetChart:
+def configured(chart: Chart) -> Chart:
     """The chart with the house's fonts, axes and background."""
     axis: dict[str, Any] = {
         "labelColor": INK,
@@ -39,12 +41,13 @@ def configured(chart: alt.LayerChart | alt.FacetChart) -> alt.LayerChart | alt.F
         "titleFontSize": SMALLEST,
         "titleFontWeight": "normal",
     }
-    return (
+    dressed: Chart = (
         chart.configure(background="transparent", font=FONT, padding={"left": 0, "right": 4, "top": 4, "bottom": 4})
         .configure_axis(**axis)
         .configure_view(stroke=None)
         .configure_header(
-            labelColor=INK, labelFont=FONT, labelFontSize=13, labelFontWeight="bold", labelAnchor="start", title=None
+            labelColor=INK, labelFont=FONT, labelFontSize=SMALLEST, labelFontWeight="normal", labelAnchor="start"
         )
         .configure_title(color=INK, font=FONT, anchor="start", subtitleColor=QUIET, subtitleFont=FONT)
     )
+    return dressed

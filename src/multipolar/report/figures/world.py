@@ -25,7 +25,10 @@ EACH_END_PHONE = 3
 ROW_HEIGHT = 22
 PANELS_IN_A_ROW = 4
 PHONE_LABELS, WIDE_LABELS = 104, 150
-PHONE_PANEL, WIDE_PANELS = 190, 560
+PHONE_WIDTH, WIDE_WIDTH = 320, 728
+PANEL_GAP = 16
+CHARACTER = 7.2
+NUMBERS = 52
 
 
 def ranked(result: Result, lang: str = "en", case: int | None = None, phone: bool = False) -> alt.LayerChart:
@@ -37,9 +40,10 @@ def ranked(result: Result, lang: str = "en", case: int | None = None, phone: boo
     reading, words = Reading(result), language(lang)
     case = reading.case if case is None else case
     countries = ranked_countries(reading, case, phone)
-    data = alt.Data(values=rows(reading, words, (case,), countries))
-    labels = _numbers(words, phone)
-    chart = alt.layer(*_dots(words, phone), labels, data=data).properties(
+    data = alt.InlineData(values=rows(reading, words, (case,), countries))
+    labels = _numbers()
+    layers: alt.LayerChart = alt.layer(*_dots(words, phone), labels, data=data)
+    chart = layers.properties(
         width="container",
         height=ROW_HEIGHT * len(countries),
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
@@ -58,14 +62,14 @@ def branches(result: Result, lang: str = "en", phone: bool = False) -> alt.Facet
     countries = branch_countries(reading, phone)
     panels = len(reading.cases)
     columns = 1 if phone else min(panels, PANELS_IN_A_ROW)
-    width = PHONE_PANEL if phone else WIDE_PANELS // columns
-    layer = alt.layer(*_dots(words, phone)).properties(width=width, height=ROW_HEIGHT * len(countries))
-    header = alt.Header(labelLimit=width, title=None)
-    chart = layer.facet(
+    width = _panel_width(reading, countries, columns, phone)
+    layer = alt.layer(*_dots(words, phone, panels=True)).properties(width=width, height=ROW_HEIGHT * len(countries))
+    header = alt.Header(labelLimit=width + PANEL_GAP // 2, title=None)
+    chart: alt.FacetChart = layer.facet(
         facet=alt.Facet("branch:N", sort=alt.EncodingSortField("order", op="min"), header=header),
         columns=columns,
-        spacing=16,
-        data=alt.Data(values=rows(reading, words, reading.cases, countries)),
+        spacing=PANEL_GAP,
+        data=alt.InlineData(values=rows(reading, words, reading.cases, countries)),
     ).properties(
         title=alt.TitleParams(
             plain(captions.branches_title(reading, words)),
@@ -74,6 +78,15 @@ def branches(result: Result, lang: str = "en", phone: bool = False) -> alt.Facet
         description=plain(captions.branches_alt(reading, words)),
     )
     return theme.configured(chart)
+
+
+def _panel_width(reading: Reading, countries: Sequence[int], columns: int, phone: bool) -> int:
+    """Room for a panel, in pixels: the page's width less the labels, which are as wide as the longest name."""
+    names = display_names(reading)
+    longest = CHARACTER * max(len(names[country]) for country in countries)
+    labels = min(longest, PHONE_LABELS if phone else WIDE_LABELS) + 12
+    room = (PHONE_WIDTH if phone else WIDE_WIDTH) - labels - PANEL_GAP * (columns - 1)
+    return int(room // columns)
 
 
 def ranked_countries(reading: Reading, case: int, phone: bool) -> list[int]:
@@ -116,13 +129,13 @@ def shape_of(reading: Reading, country: int) -> str:
 def rows(reading: Reading, words: Language, cases: Sequence[int], countries: Sequence[int]) -> list[dict[str, Any]]:
     """The data of the figures: one row a case and an economy, numbers as they are, texts as they are read out."""
     names = display_names(reading)
+    decimals = say.column_decimals([reading.effect(case, country) for case in cases for country in countries])
     table = []
     for order, case in enumerate(cases):
         for rank, country in enumerate(countries):
             effect = reading.effect(case, country)
             if not effect.solved:
                 continue
-            decimals = say.decimals_for(effect)
             table.append(
                 {
                     "economy": names[country],
@@ -152,7 +165,7 @@ def display_names(reading: Reading) -> list[str]:
     ]
 
 
-def _dots(words: Language, phone: bool) -> list[alt.Chart]:
+def _dots(words: Language, phone: bool, panels: bool = False) -> list[alt.Chart]:
     """Zero line, range, mark."""
     y = alt.Y(
         "economy:N",
@@ -162,7 +175,8 @@ def _dots(words: Language, phone: bool) -> list[alt.Chart]:
             labelLimit=PHONE_LABELS if phone else WIDE_LABELS, ticks=False, domain=False, grid=False, labelPadding=8
         ),
     )
-    x_axis = alt.Axis(title=words.text("axis-income"), tickCount=4 if phone else 6, grid=True)
+    title = None if panels else plain(words.text("axis-income"))
+    x_axis = alt.Axis(title=title, tickCount=3 if panels else 4 if phone else 6, grid=True)
     x = alt.X("value:Q", axis=x_axis, scale=alt.Scale(zero=True, nice=True))
     colour = alt.condition("datum.up", alt.value(theme.GAIN), alt.value(theme.LOSS))
     fill = (
@@ -188,14 +202,15 @@ def _dots(words: Language, phone: bool) -> list[alt.Chart]:
     return [zero, spread, marks]
 
 
-def _numbers(words: Language, phone: bool) -> alt.Chart:
+def _numbers() -> alt.Chart:
     """The numbers in a column right of the plot."""
-    return (
+    column: alt.Chart = (
         alt.Chart()
-        .mark_text(align="right", dx=52, fontSize=theme.SMALLEST, color=theme.INK, aria=False)
+        .mark_text(align="right", dx=NUMBERS, fontSize=theme.SMALLEST, color=theme.INK, aria=False)
         .encode(
             y=alt.Y("economy:N", sort=alt.EncodingSortField("rank", op="min"), title=None),
             x=alt.value("width"),
             text="number:N",
         )
     )
+    return column
