@@ -57,7 +57,7 @@ def solve_prepared(
     checks.refuse(system)
     settings = fixed_point.Settings(tolerance=tolerance, sweeps_max=sweeps_max)
     first = system.start() if start is None else start
-    solution = fixed_point.solve(system.sweep, first, system.precondition, settings)
+    solution = fixed_point.solve(system.sweep, first, system.precondition, settings, system.rebuilt)
     sweeps = solution.sweeps
     if any(v.displaced for v in shocks.ventures):
         system, solution, sweeps = _displace(system, solution, settings)

@@ -7,6 +7,7 @@ and price hats are 1, their flows 0.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,7 +19,7 @@ from multipolar.model import ventures as jv
 from multipolar.model.jacobian import own_country_inverse
 from multipolar.model.parameters import Parameters
 from multipolar.model.shocks import Shocks
-from multipolar.world.identities import Accounts
+from multipolar.world.identities import Accounts, derive
 from multipolar.world.world import World
 
 TINY = 1e-300
@@ -96,6 +97,20 @@ class System:
         """Own-country solution of the linearised equations for a residual."""
         step: Array = np.matmul(self.economy.inverse, rest.astype(np.float32)[..., None])[..., 0].astype(np.float64)
         return step
+
+    def rebuilt(self, state: Array) -> Callable[[Array], Array]:
+        """A preconditioner from the own-country blocks at a state instead of the base."""
+        world, shocks = self.economy.world, self.shocks
+        flows = self.flows(state)
+        weights = self.weights * (flows.cost_term[:, None, :] * (flows.spending / flows.market)[:, :, None])
+        tariff = world.tariff if shocks.tariff is None else shocks.tariff
+        levy = world.export_tax if shocks.export_tax is None else shocks.export_tax
+        trade = np.ascontiguousarray(weights.transpose(2, 1, 0)) / _gross(tariff, levy)
+        accounts = derive(trade, world.input_share, tariff, levy)
+        inverse = own_country_inverse(accounts, trade, world.input_share, tariff, self.economy.theta)
+        if not np.isfinite(inverse).all():
+            return self.precondition
+        return replace(self, economy=replace(self.economy, inverse=inverse)).precondition
 
     def sweep(self, state: Array) -> Array:
         """Every equation once: the state that the given one implies."""

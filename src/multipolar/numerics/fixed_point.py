@@ -2,7 +2,8 @@
 
 At each point the undamped residual ``r = sweep(z) - z`` decides convergence (a damped step hides errors); the
 preconditioned residual ``f = M r`` is what Anderson acceleration (type II, Walker and Ni 2011) combines. On a
-non-finite sweep or a residual three times the best seen: back to the best point, mixing halved, history dropped.
+non-finite sweep or a residual three times the best seen: back to the best point, mixing halved, history dropped;
+if that keeps failing, the preconditioner is rebuilt there. Each better point gives mixing back.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Settings:
     step_max: float = 1.0
     setback: float = 3.0
     mixing_min: float = 1e-3
+    mixing_rebuild: float = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,19 +42,24 @@ class Solution:
     sweeps: int
 
 
+Preconditioner = Callable[[Array], Array]
+
+
 def solve(
     sweep: Callable[[Array], Array],
     start: Array,
-    precondition: Callable[[Array], Array] | None = None,
+    precondition: Preconditioner | None = None,
     settings: Settings = Settings(),  # noqa: B008  (frozen)
+    rebuild: Callable[[Array], Preconditioner] | None = None,
 ) -> Solution:
     """Find ``z = sweep(z)``.
 
     ``sweep`` maps an array to one of the same shape and may return non-finite numbers: they mean "not here".
+    ``rebuild`` makes a preconditioner for a point; it is asked once, when steps from the best point keep failing.
     Never raises for lack of convergence: the answer carries its outcome.
     """
     point, mixing, history = start, 1.0, _History(settings.depth)
-    best, best_residual, best_step = start, np.inf, np.zeros_like(start)
+    best, best_residual, best_rest = start, np.inf, np.zeros_like(start)
     for sweeps in range(1, settings.sweeps_max + 1):
         with np.errstate(all="ignore"):
             rest = sweep(point) - point
@@ -60,20 +67,23 @@ def solve(
         if residual <= settings.tolerance:
             return Solution(point, Outcomes.converged, residual, sweeps)
         if not np.isfinite(residual) or residual > settings.setback * best_residual:
+            if not np.isfinite(best_residual):
+                return Solution(start, Outcomes.not_finite, np.inf, sweeps)
             if mixing < settings.mixing_min:
                 break
             mixing *= 0.5
+            if mixing < settings.mixing_rebuild and rebuild is not None:
+                precondition, rebuild, mixing = rebuild(best), None, 1.0
             history.clear()
-            if not np.isfinite(best_residual):
-                return Solution(start, Outcomes.not_finite, np.inf, sweeps)
-            point = best + _bounded(mixing * best_step, settings.step_max)
+            step = precondition(best_rest) if precondition is not None else best_rest
+            point = best + _bounded(mixing * step, settings.step_max)
             continue
-        step = precondition(rest) if precondition is not None else rest
         if residual < best_residual:
-            best, best_residual, best_step = point, residual, step
+            best, best_residual, best_rest = point, residual, rest
+            mixing = min(1.0, 2.0 * mixing)
+        step = precondition(rest) if precondition is not None else rest
         point = point + _bounded(history.accelerate(point, step, mixing), settings.step_max)
-    outcome = Outcomes.not_converged if np.isfinite(best_residual) else Outcomes.not_finite
-    return Solution(best, outcome, best_residual, sweeps)
+    return Solution(best, Outcomes.not_converged, best_residual, sweeps)
 
 
 def _bounded(step: Array, limit: float) -> Array:
