@@ -68,4 +68,5 @@ def test_counts_of_the_readme_are_those_of_the_embedded_world() -> None:
     from multipolar.world.library import load_world
 
     world = load_world()
-    assert f"{len(world.countries)} economies x {len(world.sectors)} sectors of {world.year}" in " ".join(README.split())
+    said = f"{len(world.countries)} economies x {len(world.sectors)} sectors of {world.year}"
+    assert said in " ".join(README.split())

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from multipolar.base import forms
 from multipolar.base.problems import UnknownLabelError, nearest
 from multipolar.world import groups
 from multipolar.world.sources import sectors, sources
@@ -125,18 +126,21 @@ def _groups(world: World) -> Iterator[Entry]:
 
 
 def _measures(world: World) -> Iterator[Entry]:
-    from multipolar.base.forms import form
     from multipolar.scenario.measures import TYPES
     from multipolar.scenario.measures.measure import Measure
 
-    shared = form(Measure)
+    shared = _keys(Measure)
     for name, kind in TYPES.items():
         facts = [("Computed", kind.mechanism or f"not yet: {kind.reason}")]
-        own = {key: item for key, item in form(kind).items() if key not in shared}
+        own = {key: item for key, item in _keys(kind).items() if key not in shared}
         facts += [(f"`{key}`", item.doc if item.required else f"{item.doc} (optional)") for key, item in own.items()]
         facts += [("Needs", " or ".join(f"`{key}`" for key in keys)) for keys in getattr(kind, "one_of", ())]
         facts += [("Also", ", ".join(f"`{key}`" for key in shared))]
         yield Entry("measure", name, (kind.__doc__ or "").partition("\n")[0], _present(facts))
+
+
+def _keys(record: type) -> dict[str, forms.Entry]:
+    return forms.form(record)
 
 
 def _variables(world: World) -> Iterator[Entry]:
