@@ -16,6 +16,7 @@ from __future__ import annotations
 import os
 import sys
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,7 @@ def read_world(path: Path) -> World:
     """The world of a world file. Raises ``WorldError`` naming the file and what is wrong with it."""
     try:
         held = _arrays(path)
-    except (OSError, ValueError, EOFError, KeyError, NotImplementedError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
         raise WorldError.of(f"world file `{shown(path)}` cannot be read: {shown(_reason(error))}") from None
     if str(held.get("format", "")) != FORMAT:
         raise WorldError.of(f"`{shown(path)}` is no world file: it does not say `{FORMAT}`")

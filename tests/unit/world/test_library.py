@@ -174,6 +174,15 @@ def test_files_that_are_no_archives_are_refused(tmp_path: Path) -> None:
         load_world(tmp_path)
 
 
+def test_a_damaged_file_is_refused_wherever_the_damage_is(tmp_path: Path) -> None:
+    np.savez_compressed(tmp_path / "whole.npz", trade=np.arange(50.0), countries=["A"])
+    whole = (tmp_path / "whole.npz").read_bytes()
+    for at in range(0, len(whole), 7):
+        (tmp_path / "hurt.npz").write_bytes(whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :])
+        with pytest.raises(WorldError):
+            load_world(tmp_path / "hurt.npz")
+
+
 def test_pickled_objects_are_never_unpacked(tmp_path: Path) -> None:
     np.savez(tmp_path / "objects.npz", trade=np.array([print], dtype=object))
     with pytest.raises(WorldError, match="cannot be read"):
