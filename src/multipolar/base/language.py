@@ -65,6 +65,8 @@ class Language:
         if not simple(body):
             return self._by_fluent(key, safe)
         try:
+            if alone := _PLACEABLE.fullmatch(body):  # nothing around it to reorder; Fluent does the same
+                return Text(safe[alone[1]])
             return Text(_PLACEABLE.sub(lambda match: f"{FIRST_STRONG}{safe[match[1]]}{POP}", body))
         except KeyError as missing:
             raise LookupError(f"message `{key}` needs a value {missing}") from None

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 ASSETS = Path(__file__).parent / "assets"
 LONGEST_TITLE = 200
+LONGEST_CELL = 2000
 
 
 def write(result: Result, path: str | os.PathLike[str], lang: str = "en") -> None:
@@ -119,7 +120,8 @@ def _environment(said: Language) -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(ASSETS), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
     )
     environment.filters["sentence"] = lambda text: Markup(markup(text))
-    environment.filters["bare"] = lambda text: plain(text)
+    environment.filters["bare"] = plain
     environment.globals["say"] = lambda key, **values: Markup(markup(said.text(key, **values)))
+    environment.filters["shown"] = lambda text: shown(text, LONGEST_CELL)
     environment.tests["number_cell"] = lambda cell: isinstance(cell, Number)
     return environment

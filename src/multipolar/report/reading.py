@@ -149,8 +149,8 @@ class Reading:
         if not len(drawn):
             return self._effect(central, (np.nan, np.nan), central, drawn, True)
         tail = (1 - LEVEL) / 2
-        low, high = np.quantile(drawn, [tail, 1 - tail])
-        return self._effect(float(np.median(drawn)), (float(low), float(high)), central, drawn, True)
+        low, middle, high = (float(value) for value in np.quantile(drawn, [tail, 0.5, 1 - tail]))
+        return self._effect(middle, (low, high), central, drawn, True)
 
     @staticmethod
     def _effect(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from multipolar.base.language import Language, Text, language, plain
+from multipolar.base.problems import shown
 from multipolar.report.reading import HARDLY, Effect, Reading
 
 if TYPE_CHECKING:
@@ -143,8 +144,8 @@ def column_decimals(effects: Sequence[Effect]) -> int:
 
 
 def branch_name(branch: str) -> str:
-    """A branch as it is shown: its key with spaces."""
-    return branch.replace("_", " ")
+    """A branch as it is shown: its key with spaces, nothing hidden in it."""
+    return shown(branch.replace("_", " "))
 
 
 def inside(reading: Reading, words: Language, country: int) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
 
@@ -179,6 +180,12 @@ def toy_result(
             command=f"multipolar run toy-alliance --draws {draws} --seed 1",
         ),
     )
+
+
+@pytest.fixture(scope="session")
+def toy() -> Callable[..., Result]:
+    """Makes a Result; see ``toy_result``."""
+    return toy_result
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,12 @@ field, colour and shape are chosen by our own fields, so no name reaches an expr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import altair as alt
 
 from multipolar.base.language import Language, language, plain
+from multipolar.base.problems import shown
 from multipolar.report import captions
 from multipolar.report import words as say
 from multipolar.report.figures import theme
@@ -42,7 +43,7 @@ def ranked(result: Result, lang: str = "en", case: int | None = None, phone: boo
     countries = ranked_countries(reading, case, phone)
     data = alt.InlineData(values=rows(reading, words, (case,), countries))
     labels = _numbers()
-    layers: alt.LayerChart = alt.layer(*_dots(words, phone), labels, data=data)
+    layers = cast(alt.LayerChart, alt.layer(*_dots(words, phone), labels, data=data))
     chart = layers.properties(
         width="container",
         height=ROW_HEIGHT * len(countries),
@@ -158,7 +159,7 @@ def rows(reading: Reading, words: Language, cases: Sequence[int], countries: Seq
 def display_names(reading: Reading) -> list[str]:
     """A name for every economy, its code added where two would read alike."""
     result = reading.result
-    names = [result.names.get(code, code) for code in result.countries]
+    names = [shown(result.names.get(code, code)) for code in result.countries]
     return [
         f"{name} ({code})" if names.count(name) > 1 else name
         for name, code in zip(names, result.countries, strict=True)
