@@ -13,7 +13,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import MISSING, dataclass, field, fields
-from functools import cache
 from typing import Any
 
 from multipolar.base.documents import MapNode, Node, Scalar
@@ -78,16 +77,21 @@ def entry(kind: Kind, doc: str, *, key: str = "", default: Any = MISSING) -> Any
     return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
 
 
-@cache
-def form(record: Any) -> dict[str, Entry]:
+def form(record: type) -> dict[str, Entry]:
     """The keys of a record class, in order."""
-    return {
-        item.metadata["key"] or item.name: Entry(
-            item.name, item.metadata["kind"], item.metadata["doc"], item.default is MISSING, item.default
-        )
-        for item in fields(record)
-        if "kind" in item.metadata
-    }
+    known = _FORMS.get(record)
+    if known is None:
+        known = _FORMS[record] = {
+            item.metadata["key"] or item.name: Entry(
+                item.name, item.metadata["kind"], item.metadata["doc"], item.default is MISSING, item.default
+            )
+            for item in fields(record)
+            if "kind" in item.metadata
+        }
+    return known
+
+
+_FORMS: dict[type, dict[str, Entry]] = {}
 
 
 def read_record(record: type, node: Node, path: str, reading: Reading, called: str = "it") -> Any:

@@ -163,7 +163,7 @@ def uncertain(scenario: Scenario) -> Mapping[str, Quantity]:
     Numbers of baselines come too, as ``BASELINE/ID.field``: they are drawn with the rest.
     """
     computed = {m.id for _, m in scenario.all_measures() if m.not_computed() is None}
-    found = {}
+    found: dict[str, Quantity] = {}
     for base in scenario.baselines:
         found.update(uncertain(base))
         computed |= {m.id for _, m in base.all_measures() if m.not_computed() is None}

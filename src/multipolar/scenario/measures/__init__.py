@@ -15,6 +15,8 @@ from multipolar.scenario.measures.measure import Measure
 from multipolar.scenario.measures.technology import JointVenture, Productivity, Research, TechnologySharing
 from multipolar.scenario.measures.trade import ExportControl, ExportTax, ImportBan, Tariff, TradeCost
 
+__all__ = ["TYPES", "Cancel", "Lift", "Measure", "MeasureKind", "measure_schema"]
+
 TYPES: dict[str, type[Measure]] = {
     kind.type: kind
     for kind in (

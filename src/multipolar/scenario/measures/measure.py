@@ -50,8 +50,12 @@ class Measure:
         """Why this measure has no effect in the numbers; None where it has one."""
         return None if type(self).mechanism is not None else type(self).reason
 
+    def parts_not_computed(self) -> tuple[str, ...]:
+        """Parts of a computed measure that have no effect in the numbers yet, each with the reason."""
+        return ()
+
     def remarks(self) -> tuple[str, ...]:
-        """Notes on parts of a computed measure that are computed otherwise than asked, or not at all."""
+        """What is computed otherwise than asked."""
         return ()
 
     def apply(self, draft: Draft, scale: float) -> None:

@@ -45,10 +45,10 @@ class Capacity:
         "Price of one unit to the buyer.",
         default=None,
     )
-    factory_price_factor: Quantity = entry(
+    factory_price_factor: Quantity | None = entry(
         Number("", 0.0, 1.0, above=True, meaning="It is the factory price over the consumer price."),
-        "Factory price over consumer price; default 0.7.",
-        default=FACTORY_PRICE,
+        "Factory price over consumer price; default 0.7 (0.65 to 0.75).",
+        default=None,
     )
     share: Quantity | None = entry(
         Number("share", 0.0, LARGEST_VENTURE, meaning="A venture is at most half of its sector."),
@@ -88,16 +88,18 @@ class JointVenture(Measure):
     )
     learning: Quantity | None = entry(SHARE, "What the host's own producers learn from it.", default=None)
 
-    def remarks(self) -> tuple[str, ...]:
+    def parts_not_computed(self) -> tuple[str, ...]:
         if self.learning is not None and (self.learning.value or self.learning.uncertain):
-            return ("`learning` is not computed yet: the spread of know-how is not modelled",)
+            return ("`learning`: the spread of know-how is not modelled yet",)
         return ()
 
+    def quantities(self) -> Iterator[tuple[str, Quantity]]:
+        yield from super().quantities()
+        if self.capacity.units is not None and self.capacity.factory_price_factor is None:
+            yield "capacity.factory_price_factor", FACTORY_PRICE
+
     def used(self) -> Iterator[tuple[str, Quantity]]:
-        by_units = self.capacity.units is not None
-        for name, quantity in self.quantities():
-            if name != "learning" and (by_units or name != "capacity.factory_price_factor"):
-                yield name, quantity
+        yield from ((name, quantity) for name, quantity in self.quantities() if name != "learning")
 
     def apply(self, draft: Draft, scale: float) -> None:
         size, unit = self.size(draft)
@@ -116,7 +118,8 @@ class JointVenture(Measure):
         assert capacity.consumer_price_usd is not None
         units = draft.value(self, "capacity.units", capacity.units)
         price = draft.value(self, "capacity.consumer_price_usd", capacity.consumer_price_usd)
-        factor = draft.value(self, "capacity.factory_price_factor", capacity.factory_price_factor)
+        stated = capacity.factory_price_factor or FACTORY_PRICE
+        factor = draft.value(self, "capacity.factory_price_factor", stated)
         return units * price * factor / 1e6, "output"
 
 

@@ -117,6 +117,7 @@ class RentsKind(Kind):
         return {"anyOf": [{"enum": ["none", "importer", "exporter"]}, {"type": "object"}]}
 
 
+LISTS_AS_THIN = "coverage `list` is computed as `thin`, which strikes each supplier out in part"
 COVERAGE = Choice(("list", "thin"), "coverage")
 COVERAGE_DOC = "`list`: a share of product lines is closed (default); `thin`: each supplier is struck out in part."
 RENTS_DOC = "Who earns the scarcity rent of a licence: none (default), importer, exporter, or {country: share}."
@@ -133,13 +134,11 @@ class Block(Measure):
     coverage: str = entry(COVERAGE, COVERAGE_DOC, default="list")
     rents: str | dict[str, Quantity] = entry(RentsKind(), RENTS_DOC, default="none")
 
+    def parts_not_computed(self) -> tuple[str, ...]:
+        return () if self.rents == "none" else ("`rents`: licence rents are not modelled yet, nobody earns them",)
+
     def remarks(self) -> tuple[str, ...]:
-        found = []
-        if self.coverage == "list":
-            found.append("coverage `list` is computed as `thin` until lists are built")
-        if self.rents != "none":
-            found.append("rents are not computed yet: nobody earns them here")
-        return tuple(found)
+        return (LISTS_AS_THIN,) if self.coverage == "list" else ()
 
     def used(self) -> Iterator[tuple[str, Quantity]]:
         if self.not_computed() is None:
@@ -197,9 +196,6 @@ class ExportControl(Block):
 
     def not_computed(self) -> str | None:
         return None if self.what == "goods" else "the spread of know-how is not modelled yet"
-
-    def remarks(self) -> tuple[str, ...]:
-        return super().remarks() if self.what == "goods" else ()
 
     def apply(self, draft: Draft, scale: float) -> None:
         share = draft.value(self, "share", self.share) * scale

@@ -1,0 +1,256 @@
+"""Shocks in the making: arrays that measures write into, cell by cell, with a log of what each of them did."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multipolar.base.forms import join
+from multipolar.base.problems import Collector
+from multipolar.base.quantity import Quantity
+from multipolar.model.shocks import Shocks
+from multipolar.model.ventures import SHARE_MAX, Venture
+from multipolar.scenario.values import Places, Sectors
+
+if TYPE_CHECKING:
+    from multipolar.scenario.measures.finance import Transfer
+    from multipolar.scenario.measures.measure import Measure
+    from multipolar.scenario.measures.technology import JointVenture, Productivity
+    from multipolar.scenario.measures.trade import ExportTax, Tariff
+    from multipolar.world.world import World
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one line of a file did: which array, how many cells, and their mean before and after.
+
+    For one traced flow ``before`` and ``after`` are its own values.
+    """
+
+    file: str
+    line: int | None
+    measure: str
+    what: str
+    cells: int
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """Flows between countries: a grid of origins, destinations and sectors, and which pairs of the grid are meant."""
+
+    origin: Index
+    destination: Index
+    sector: Index
+    pairs: NDArray[np.bool_]
+    own: int  # pairs of a country with itself that were meant and are left out
+
+    @property
+    def grid(self) -> tuple[NDArray[np.intp], ...]:
+        return np.ix_(self.origin, self.destination, self.sector)
+
+    @property
+    def cells(self) -> int:
+        return int(self.pairs.sum()) * len(self.sector)
+
+
+class Draft:
+    """Arrays in the making for one case and one draw on one world.
+
+    ``draw`` gives the drawn value of uncertain numbers by name; what it does not hold stays central. ``trace`` is one
+    flow (origin, destination, sector): then only steps that touch it are logged, with its own values.
+    """
+
+    def __init__(self, world: World, draw: Mapping[str, float], trace: tuple[int, int, int] | None = None) -> None:
+        self.world = world
+        self.draw = draw
+        self.trace = trace
+        self.blocs: Mapping[str, Sequence[str]] = {}
+        self.prefix = ""
+        self.arrays: dict[str, Array] = {}
+        self.ventures: list[Venture] = []
+        self.log: list[Step] = []
+        self.notes: list[str] = []
+        self.problems = Collector()
+        self._countries = {code: k for k, code in enumerate(world.countries)}
+        self._sectors = {code: k for k, code in enumerate(world.sectors)}
+
+    def of_file(self, blocs: Mapping[str, Sequence[str]], prefix: str) -> None:
+        """Measures that follow come from a file with these blocs and this prefix of its numbers."""
+        self.blocs, self.prefix = blocs, prefix
+
+    def shocks(self, deficits: str) -> Shocks:
+        """All that was written, as the model takes it."""
+        made = self.arrays
+        return Shocks(
+            tariff=made.get("tariff"),
+            export_tax=made.get("export_tax"),
+            trade_cost_hat=made.get("trade_cost_hat"),
+            blocked_share=made.get("blocked_share"),
+            productivity_hat=made.get("productivity_hat"),
+            transfers=made.get("transfers"),
+            deficits=deficits,
+            ventures=tuple(self.ventures),
+        )
+
+    # What measures ask.
+
+    def value(self, measure: Measure, name: str, quantity: Quantity) -> float:
+        """The number of this draw."""
+        return float(self.draw.get(f"{self.prefix}{measure.id}.{name}", quantity.value))
+
+    def places(self, places: Places) -> Index:
+        """Positions of the countries meant."""
+        codes = places.codes(self.blocs, self.world.countries)
+        return np.array([self._countries[code] for code in codes], dtype=np.intp)
+
+    def sectors(self, sectors: Sectors) -> Index:
+        """Positions of the sectors meant."""
+        return np.array([self._sectors[code] for code in sectors.codes(self.world.sectors)], dtype=np.intp)
+
+    def flows(self, sellers: Places, buyers: Places, sectors: Sectors) -> Flows:
+        """Flows from sellers to buyers, sales of a country to itself left out."""
+        origin, destination = self.places(sellers), self.places(buyers)
+        pairs = origin[:, None] != destination[None, :]
+        return Flows(origin, destination, self.sectors(sectors), pairs, int((~pairs).sum()))
+
+    def flows_between(self, one: Places, other: Places, sectors: Sectors) -> Flows:
+        """Flows both ways between two sides, each once where the sides overlap."""
+        first, second = self.places(one), self.places(other)
+        both = np.union1d(first, second)
+        in_first, in_second = np.isin(both, first), np.isin(both, second)
+        meant = np.outer(in_first, in_second) | np.outer(in_second, in_first)
+        pairs = meant & (both[:, None] != both[None, :])
+        return Flows(both, both, self.sectors(sectors), pairs, int(meant.sum() - pairs.sum()))
+
+    # What measures write.
+
+    def tax(self, name: str, measure: Tariff | ExportTax, flows: Flows, scale: float) -> None:
+        """A new level (``rate``), or points on the level so far (``add``); ``scale`` is what is left of the change."""
+        present: Array | None = self.world.tariff if name == "tariff" else self.world.export_tax
+        shape = self.world.trade.shape
+        array = self._array(name, lambda: np.zeros(shape) if present is None else np.array(present, dtype=np.float64))
+        if measure.rate is not None:
+            level = self.value(measure, "rate", measure.rate)
+            self._write(measure, name, array, flows, lambda old: level * scale + old * (1.0 - scale))
+        elif measure.add is not None:
+            points = self.value(measure, "add", measure.add) * scale
+            self._write(measure, name, array, flows, lambda old: old + points)
+        if flows.cells and float(array[flows.grid].min()) <= -1.0:
+            self.problem(measure, "add", "brings a rate to -1 or below: the price would vanish.")
+
+    def cost(self, measure: Measure, flows: Flows, factor: float) -> None:
+        """Trade costs times ``factor``."""
+        array = self._array("trade_cost_hat", lambda: np.ones(self.world.trade.shape))
+        self._write(measure, "trade_cost_hat", array, flows, lambda old: old * factor)
+
+    def block(self, measure: Measure, flows: Flows, share: float) -> None:
+        """Shares blocked on one flow combine as 1 - (1 - a)(1 - b); a full ban stays full."""
+        array = self._array("blocked_share", lambda: np.zeros(self.world.trade.shape))
+        # Written so that a share on a free flow, and a full ban, come out exact.
+        self._write(measure, "blocked_share", array, flows, lambda old: old + share * (1.0 - old))
+
+    def productivity(self, measure: Productivity, factor: float) -> None:
+        """Productivity of the sectors times ``factor``."""
+        array = self._array("productivity_hat", lambda: np.ones(self.world.output.shape))
+        who, of = self.places(measure.who), self.sectors(measure.sectors)
+        grid = np.ix_(who, of)
+        before = array[grid]
+        array[grid] = before * factor
+        if self.trace is None or (self.trace[0] in who and self.trace[2] in of):
+            self._log(measure, "productivity_hat", before.size, before, array[grid])
+
+    def transfer(self, measure: Transfer, amount: float) -> None:
+        """Several payers, and several receivers, share in proportion to their income."""
+        array = self._array("transfers", lambda: np.zeros(len(self.world.countries)))
+        income = self.world.income
+        for places, sign in ((measure.who, -1.0), (measure.to, 1.0)):
+            index = self.places(places)
+            if not len(index):
+                continue
+            before = array[index]
+            array[index] = before + sign * amount * income[index] / income[index].sum()
+            if self.trace is None:
+                self._log(measure, "transfers", len(index), before, array[index])
+
+    def venture(self, measure: JointVenture, size: float, unit: str, royalty: float, displaced: float) -> None:
+        """One venture a sector; output over several sectors is split in proportion to the host's output."""
+        (host,), (investor,) = self.places(measure.host), self.places(measure.investor)
+        sectors = self.sectors(measure.sectors)
+        output = self.world.output[host, sectors]
+        if not output.sum() > 0:
+            self.notes.append(f"`{measure.id}`: the host has no output there, so the venture has no effect")
+            return
+        for sector, weight in zip(sectors, output / output.sum(), strict=True):
+            amount = size * float(weight) if unit == "output" else None
+            share = size if unit == "share" else None
+            if share is not None and share > SHARE_MAX:
+                self.problem(measure, "capacity", f"its share {share:g} of the sector is above {SHARE_MAX:g}.")
+                continue
+            self.ventures.append(Venture(int(host), int(sector), int(investor), amount, share, royalty, displaced))
+            if self.trace is None or self.trace[::2] == (host, sector):
+                what = "venture, million USD a year" if unit == "output" else "venture, share of the sector"
+                value = amount if amount is not None else size
+                self.log.append(Step(measure.spot.where, measure.spot.line, measure.id, what, 1, 0.0, value))
+        if len(sectors) > 1 and unit == "output":
+            self.notes.append(f"`{measure.id}`: its output is split over sectors in proportion to the host's output")
+
+    def problem(self, measure: Measure, key: str, message: str) -> None:
+        """A measure that cannot be carried out on this world."""
+        path = join(measure.spot.path, key)
+        self.problems.add(message, *measure.spot.of(key), path, measure.spot.where)
+
+    def _array(self, name: str, neutral: Callable[[], Array]) -> Array:
+        if name not in self.arrays:
+            self.arrays[name] = neutral()
+        return self.arrays[name]
+
+    def _write(self, measure: Measure, what: str, array: Array, flows: Flows, change: Callable[[Array], Array]) -> None:
+        """Change the cells meant, and log it."""
+        if not flows.cells:
+            self.notes.append(f"`{measure.id}`: no flow between two different countries of this world is meant")
+            return
+        grid = flows.grid
+        before = array[grid]
+        after = np.where(flows.pairs[:, :, None], change(before), before)
+        array[grid] = after
+        traded = self.world.trade[grid][flows.pairs]
+        if not traded.any():
+            self.notes.append(f"`{measure.id}`: there is no trade on any flow it touches, so it has no effect")
+        if self.trace is None:
+            self._log(measure, what, flows.cells, before[flows.pairs], after[flows.pairs])
+            if flows.own:
+                step = Step(
+                    measure.spot.where, measure.spot.line, measure.id, "own sales left out", flows.own, 0.0, 0.0
+                )
+                self.log.append(step)
+            return
+        at = [
+            np.flatnonzero(index == k)
+            for index, k in zip((flows.origin, flows.destination, flows.sector), self.trace, strict=True)
+        ]
+        if all(len(each) for each in at) and flows.pairs[at[0][0], at[1][0]]:
+            cell = tuple(int(each[0]) for each in at)
+            self._log(measure, what, 1, before[cell], after[cell])
+
+    def _log(
+        self, measure: Measure, what: str, cells: int, before: Array | np.float64, after: Array | np.float64
+    ) -> None:
+        line = Step(
+            measure.spot.where,
+            measure.spot.line,
+            measure.id,
+            what,
+            cells,
+            float(np.mean(before)),
+            float(np.mean(after)),
+        )
+        self.log.append(line)

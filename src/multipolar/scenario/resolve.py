@@ -1,0 +1,232 @@
+"""A scenario, a world, a case and a draw to the shocks the model takes.
+
+**When measures meet on one flow** (LANGUAGE), in this order:
+
+1. ``cancel`` multiplies the size of its targets in the file by 1 - share, ``lift`` that of its targets in the baseline;
+   several of them on one target multiply. The size of a new tax level is its distance from the present one.
+2. New levels (``rate``) of tariffs and export taxes are set. Two of them on one flow are an error.
+3. Points (``add``) add up, on the new level where there is one, else on the present one: the order of measures in the
+   file plays no part.
+4. Trade costs multiply. Blocked shares combine as 1 - (1 - a)(1 - b), which is the rule of ``thin``; a full ban stays
+   full whatever else meets it. ``list`` is computed as ``thin``, and said so, until lists are built.
+5. Productivity multiplies, transfers add, ventures stand side by side.
+
+All of this touches flows between two different countries only. Measures of baselines are resolved together, on the
+world as loaded, by ``resolve_baseline``; measures of the file then act on what that reference world still trades.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from multipolar.base.problems import ScenarioError
+from multipolar.model.shocks import Shocks
+from multipolar.scenario.checks import check_for_world
+from multipolar.scenario.draft import Draft, Step
+from multipolar.scenario.measures import Cancel, Lift, Measure
+from multipolar.scenario.scenario import CaseKey, Scenario, active, cases
+from multipolar.scenario.values import Labels
+from multipolar.world import groups
+
+if TYPE_CHECKING:
+    from multipolar.world.world import World
+
+NO_DRAW: Mapping[str, float] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class NotComputed:
+    """A measure, or a part of one, without effect in the numbers, and why."""
+
+    measure: str
+    type: str
+    line: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resolution:
+    """What a case becomes: the shocks, which line made which cells, what has no effect, and what must be said."""
+
+    shocks: Shocks
+    log: tuple[Step, ...] = ()
+    not_computed: tuple[NotComputed, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def resolve(scenario: Scenario, world: World, case: CaseKey, draw: Mapping[str, float] = NO_DRAW) -> Resolution:
+    """The shocks of one case and one draw, against the reference world that holds the baseline already.
+
+    ``draw`` maps names of ``scenario.uncertain`` to drawn values; what it leaves out stays central. Raises
+    ``ScenarioError`` where a name is not in the world, two ``rate``s meet, or a measure cannot be carried out.
+    """
+    check_for_world(scenario, Labels(world.countries, world.sectors, world.name))
+    draft = Draft(world, draw)
+    not_computed = _apply(draft, scenario, active(scenario, case), scenario.horizon.to, {})
+    draft.problems.raise_if_any(ScenarioError)
+    notes = (*scenario_notes(scenario), *_left_out(scenario, world, active(scenario, case)), *draft.notes)
+    return Resolution(
+        draft.shocks(scenario.deficits),
+        tuple(draft.log),
+        (*not_computed, *_keys_not_computed(scenario)),
+        tuple(dict.fromkeys(notes)),
+    )
+
+
+def resolve_baseline(
+    scenario: Scenario, world: World, case: CaseKey, draw: Mapping[str, float] = NO_DRAW
+) -> Resolution:
+    """The shocks that put the baseline in force on the world as loaded, less what the case lifts.
+
+    All baselines of the scenario come as one set; the deficit rule is that of the scenario. Without a ``baseline`` the
+    shocks change nothing.
+    """
+    draft = Draft(world, draw)
+    lifted = lifts(scenario, case, draw)
+    not_computed: list[NotComputed] = []
+    notes: list[str] = []
+    for base in scenario.baselines:
+        check_for_world(base, Labels(world.countries, world.sectors, world.name))
+        measures = active(base, CaseKey())
+        not_computed += _apply(draft, base, measures, scenario.horizon.to, lifted)
+        notes += _left_out(base, world, measures)
+    draft.problems.raise_if_any(ScenarioError)
+    return Resolution(
+        draft.shocks(scenario.deficits),
+        tuple(draft.log),
+        tuple(not_computed),
+        tuple(dict.fromkeys((*notes, *draft.notes))),
+    )
+
+
+def lifts(scenario: Scenario, case: CaseKey, draw: Mapping[str, float] = NO_DRAW) -> dict[str, float]:
+    """Share of each baseline measure that a case lifts, by its id; several lifts combine as 1 - (1 - a)(1 - b).
+
+    Two cases with equal lifts stand on the same reference world.
+    """
+    left = _left(scenario, active(scenario, case), scenario.horizon.to, draw, Lift)
+    return {target: 1.0 - share for target, share in left.items()}
+
+
+def _left(
+    scenario: Scenario,
+    measures: Iterable[Measure],
+    last: int | None,
+    draw: Mapping[str, float],
+    kind: type[Cancel | Lift],
+) -> dict[str, float]:
+    """What is left of each target: the product of 1 - share over measures of one kind."""
+    left: dict[str, float] = {}
+    for measure in measures:
+        if isinstance(measure, kind) and not _over(measure, last):
+            share = draw.get(f"{scenario.prefix}{measure.id}.share", measure.share.value)
+            for target in measure.targets:
+                left[target] = left.get(target, 1.0) * (1.0 - share)
+    return left
+
+
+def _over(measure: Measure, last: int | None) -> bool:
+    """Whether a measure ends before the last day of the horizon, the date that is computed."""
+    return last is not None and measure.until is not None and measure.until < date(last, 12, 31)
+
+
+def _apply(
+    draft: Draft, scenario: Scenario, measures: tuple[Measure, ...], last: int | None, lifted: Mapping[str, float]
+) -> list[NotComputed]:
+    """Write every measure of a file into the draft; gives those, and those parts, that have no effect."""
+    draft.of_file(scenario.blocs, scenario.prefix)
+    left = _left(scenario, measures, last, draft.draw, Cancel)
+    not_computed: list[NotComputed] = []
+    said: dict[str, list[str]] = {}
+    # New levels first, so that points come on top of them wherever they stand in the file.
+    for measure in sorted(measures, key=lambda m: getattr(m, "rate", None) is None):
+        if isinstance(measure, Cancel | Lift):
+            continue
+        reasons = (measure.not_computed(),) if measure.not_computed() else measure.parts_not_computed()
+        not_computed += [NotComputed(measure.id, measure.type, measure.spot.line, why) for why in reasons if why]
+        if measure.not_computed():
+            continue
+        if _over(measure, last):
+            draft.notes.append(f"`{measure.id}` ends on {measure.until} and is not in force at the end of {last}")
+            continue
+        scale = left.get(measure.id, 1.0) * (1.0 - lifted.get(measure.id, 0.0))
+        if scale > 0.0:
+            measure.apply(draft, scale)
+            for remark in measure.remarks():
+                said.setdefault(remark, []).append(measure.id)
+        if last is not None and measure.phase_in and measure.start and measure.start.year + measure.phase_in > last + 1:
+            said.setdefault(f"phased in only after {last}, and computed as fully in force", []).append(measure.id)
+    draft.notes += [f"{remark}: {', '.join(f'`{each}`' for each in ids)}" for remark, ids in said.items()]
+    order = {m.id: k for k, m in enumerate(measures)}
+    return sorted(not_computed, key=lambda each: order[each.measure])
+
+
+def scenario_notes(scenario: Scenario) -> tuple[str, ...]:
+    """What must be said of every case of a scenario: its years."""
+    horizon = scenario.horizon
+    if horizon.to is None:
+        dated = [m.id for _, m in scenario.all_measures() if m.until is not None]
+        if not dated:
+            return ()
+        ids = ", ".join(f"`{each}`" for each in dated)
+        return (f"the horizon names no years: measures with an end are computed as in force: {ids}",)
+    span = f"{horizon.start} to {horizon.to}" if horizon.start is not None else f"until {horizon.to}"
+    return (
+        f"the years {span} are computed as one comparison: the economy with all that is in force at the end of "
+        f"{horizon.to}, fully phased in, against the reference world; the years between are not computed yet",
+    )
+
+
+def _keys_not_computed(scenario: Scenario) -> list[NotComputed]:
+    """Parts of the file beside its measures that no number comes from yet."""
+    found = [NotComputed(firm, "firm", None, "results of firms are not modelled yet") for firm in scenario.firms]
+    if scenario.responses is not None:
+        line = scenario.responses.spot.line
+        found.append(NotComputed("responses", "responses", line, "best replies are not computed yet"))
+    report, line = scenario.report, scenario.report.spot.line
+    found += [NotComputed(index, "index", line, "this index is not computed yet") for index in report.indices or ()]
+    if report.threshold:
+        found.append(NotComputed(report.threshold, "threshold", line, "thresholds are not computed yet"))
+    return found
+
+
+def _left_out(scenario: Scenario, world: World, measures: Iterable[Measure]) -> list[str]:
+    """Members of blocs that the world does not hold, for blocs that a measure names."""
+    here = frozenset(world.countries)
+    named = {each.name for m in measures for places in m.places() for each in places.names}
+    notes = []
+    for bloc in sorted(named.intersection(scenario.blocs) - here):
+        missing = [code for code in groups.expand([bloc], scenario.blocs, world.countries) if code not in here]
+        if missing:
+            verb = "has" if len(missing) == 1 else "have"
+            notes.append(f"{', '.join(missing)} of `{bloc}` {verb} no figures of their own in world `{world.name}`")
+    return notes
+
+
+def explain_flow(
+    scenario: Scenario, world: World, origin: str, destination: str, sector: str
+) -> tuple[tuple[CaseKey, tuple[Step, ...]], ...]:
+    """For each case the steps that made the values of one flow, the baseline's first, with its own values.
+
+    Names may be any a scenario may use. Raises ``UnknownLabelError`` for a name that is no country or sector.
+    """
+    country, sectors = world.axes.country, world.axes.sector
+    trace = (
+        country.index(groups.country_code(origin) or origin),
+        country.index(groups.country_code(destination) or destination),
+        sectors.index(sector),
+    )
+    found = []
+    for case in cases(scenario):
+        draft = Draft(world, NO_DRAW, trace)
+        lifted = lifts(scenario, case)
+        for base in scenario.baselines:
+            _apply(draft, base, active(base, CaseKey()), scenario.horizon.to, lifted)
+        in_force = draft.log
+        draft = Draft(world, NO_DRAW, trace)
+        _apply(draft, scenario, active(scenario, case), scenario.horizon.to, {})
+        found.append((case, (*in_force, *draft.log)))
+    return tuple(found)
