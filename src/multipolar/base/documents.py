@@ -82,18 +82,18 @@ def read_text(path: str | Path) -> str:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "no usable file name"
-        raise ScenarioError(Problem(f"cannot be read: {reason}", where)) from None
+        raise ScenarioError(Problem(f"cannot be read: {reason}.", where)) from None
     with os.fdopen(handle, "rb") as stream:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-            raise ScenarioError(Problem("is no regular file: a scenario is a plain text file", where))
+            raise ScenarioError(Problem("is no regular file: a scenario is a plain text file.", where))
         data = stream.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
-        raise ScenarioError(Problem(f"is larger than {MOST_BYTES // 1000} kB, the most a file may hold", where))
+        raise ScenarioError(Problem(f"is larger than {MOST_BYTES // 1000} kB, the most a file may hold.", where))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ScenarioError(Problem("is not UTF-8 text: save the file as UTF-8", where, line)) from None
+        raise ScenarioError(Problem("is not UTF-8 text: save the file as UTF-8.", where, line)) from None
 
 
 def parse(text: str, problems: Collector) -> MapNode:
@@ -103,7 +103,7 @@ def parse(text: str, problems: Collector) -> MapNode:
     is raised as ``ScenarioError``, together with what was found before.
     """
     if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
-        _stop(problems, f"is larger than {MOST_BYTES // 1000} kB, the most a file may hold")
+        _stop(problems, f"is larger than {MOST_BYTES // 1000} kB, the most a file may hold.")
     return _Composer(text.removeprefix("\ufeff"), problems).document()
 
 
@@ -158,9 +158,9 @@ class _Composer:
             elif kind == "DocumentStartEvent":
                 self.document_start(event)
         if self.root is None or (isinstance(self.root, Scalar) and self.root.empty):
-            _stop(self.problems, "the file is empty: it begins with `multipolar: 1`", 1, 1)
+            _stop(self.problems, "the file is empty: it begins with `multipolar: 1`.", 1, 1)
         if not isinstance(self.root, MapNode):
-            _stop(self.problems, "the file must be a mapping of keys: it begins with `multipolar: 1`", 1, 1)
+            _stop(self.problems, "the file must be a mapping of keys: it begins with `multipolar: 1`.", 1, 1)
         return self.root
 
     def events(self) -> Iterator[Any]:
@@ -179,33 +179,34 @@ class _Composer:
             line = bisect_right(self.starts, error.position)
             column = error.position - self.starts[line - 1] + 1
             point = error.character if isinstance(error.character, int) else ord(str(error.character)[:1] or "\0")
-            _stop(self.problems, f"the character U+{point:04X} is not allowed in a file", line, column)
+            _stop(self.problems, f"the character U+{point:04X} is not allowed in a file.", line, column)
         except (ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError):
             # The parser itself fell over: hostile text reaches such places, and the user needs a sentence, not a trace.
-            _stop(self.problems, "cannot be read as YAML")
+            _stop(self.problems, "cannot be read as YAML.")
 
     def document_start(self, event: Any) -> None:
         line, column = self.place(event.start_mark)
         if self.root is not None:
-            _stop(self.problems, "a second document begins here: a file holds one", line, column)
+            _stop(self.problems, "a second document begins here: a file holds one.", line, column)
         if event.version is not None and tuple(event.version) != (1, 2):
             shown_version = ".".join(str(part) for part in event.version)
-            self.problems.add(f"%YAML {shown(shown_version)}: files are YAML 1.2", line, column)
+            self.problems.add(f"%YAML {shown(shown_version)}: files are YAML 1.2.", line, column)
         if event.tags:
-            self.problems.add("%TAG: tags are not used in these files", line, column)
+            self.problems.add("%TAG: tags are not used in these files.", line, column)
 
     def count(self, nodes: int, levels: int, line: int, column: int) -> None:
         """Limits, before anything is built."""
         self.nodes += nodes
         if self.nodes > MOST_NODES:
-            _stop(self.problems, f"more than {MOST_NODES:,} values in the file, aliases counted out", line, column)
+            _stop(self.problems, f"more than {MOST_NODES:,} values in the file, aliases counted out.", line, column)
         if len(self.open) + levels > MOST_LEVELS:
-            _stop(self.problems, f"nested deeper than {MOST_LEVELS} levels", line, column)
+            _stop(self.problems, f"nested deeper than {MOST_LEVELS} levels.", line, column)
 
     def tag(self, event: Any, line: int, column: int) -> None:
         # A quoted or plain scalar without a tag has tag None; "!" is a tag as well.
         if event.tag is not None:
-            self.problems.add(f"tag `{shown(event.tag)}`: tags are not used in these files", line, column)
+            written = str(event.tag).replace("tag:yaml.org,2002:", "!!", 1)
+            self.problems.add(f"tag `{shown(written)}`: tags are not used in these files.", line, column)
 
     def scalar(self, event: Any) -> None:
         line, column = self.place(event.start_mark)
@@ -220,10 +221,10 @@ class _Composer:
         line, column = self.place(event.start_mark)
         self.aliases += 1
         if self.aliases > MOST_ALIASES:
-            _stop(self.problems, f"more than {MOST_ALIASES} aliases", line, column)
+            _stop(self.problems, f"more than {MOST_ALIASES} aliases.", line, column)
         found = self.anchors.get(event.anchor)
         if found is None:
-            _stop(self.problems, f"alias `{shown(event.anchor)}` names nothing that stands before it", line, column)
+            _stop(self.problems, f"alias `{shown(event.anchor)}` names nothing that stands before it.", line, column)
         node, nodes, levels = found
         self.count(nodes, levels, line, column)
         self.put(node, nodes, levels)
@@ -233,7 +234,7 @@ class _Composer:
         self.count(1, 1, line, column)
         self.tag(event, line, column)
         if self.open and isinstance(self.open[-1].node, MapNode) and self.open[-1].key is None:
-            _stop(self.problems, "a key must be a plain word, not a list or mapping", line, column)
+            _stop(self.problems, "a key must be a plain word, not a list or mapping.", line, column)
         self.open.append(_Open(kind(line, column), event.anchor))
 
     def end(self) -> None:
@@ -255,6 +256,8 @@ class _Composer:
         elif top.key is None:
             self.key(top, node)
         else:
+            if isinstance(node, Scalar) and node.plain and not node.value:
+                node.line, node.column = top.key.line, top.key.column  # the parser puts nothing on the next line
             if not top.skip:
                 top.node.entries[top.key.value] = (top.key, node)
             top.key, top.skip = None, False
@@ -262,14 +265,14 @@ class _Composer:
     def key(self, top: _Open, node: Node) -> None:
         assert isinstance(top.node, MapNode)
         if not isinstance(node, Scalar):
-            _stop(self.problems, "a key must be a plain word, not a list or mapping", node.line, node.column)
+            _stop(self.problems, "a key must be a plain word, not a list or mapping.", node.line, node.column)
         top.key = node
         before = top.node.entries.get(node.value)
         if node.value == "<<" and node.plain:
-            self.problems.add("merge keys (`<<`) are not used in these files: use `extends`", node.line, node.column)
+            self.problems.add("merge keys (`<<`) are not used in these files: use `extends`.", node.line, node.column)
             top.skip = True
         elif before is not None:
-            message = f"key `{shown(node.value)}` stands twice; the first is on line {before[0].line}"
+            message = f"key `{shown(node.value)}` stands twice; the first is on line {before[0].line}."
             self.problems.add(message, node.line, node.column)
             top.skip = True
 
@@ -277,17 +280,17 @@ class _Composer:
 def _syntax(problem: str) -> str:
     """The parser's finding as a sentence. It may quote one character of the file, never a value."""
     if "\\t" in problem or "\t" in problem:
-        return "not readable as YAML: a tab stands where only spaces may; indent with spaces"
+        return "not readable as YAML: a tab stands where only spaces may; indent with spaces."
     if "mapping values are not allowed" in problem:
-        return "not readable as YAML: a `:` stands where no key may begin; check the indent, or quote the text"
+        return "not readable as YAML: a `:` stands where no key may begin; check the indent, or quote the text."
     if "undefined alias" in problem:
-        return "not readable as YAML: an alias names nothing that stands before it"
+        return "not readable as YAML: an alias names nothing that stands before it."
     if "expected ':'" in problem:
-        return "not readable as YAML: a key without `:`; check the indent of this and the line before"
+        return "not readable as YAML: a key without `:`; check the indent of this and the line before."
     if "expected <block end>" in problem or "expected the node content" in problem:
-        return "not readable as YAML: the indent does not fit the lines before"
+        return "not readable as YAML: the indent does not fit the lines before."
     if "',' or" in problem:
-        return "not readable as YAML: a `,` or the closing bracket is missing"
+        return "not readable as YAML: a `,` or the closing bracket is missing."
     if "end of stream" in problem:
-        return "not readable as YAML: a quote or bracket is opened and never closed"
-    return f"not readable as YAML: {shown(problem, 120)}"
+        return "not readable as YAML: a quote or bracket is opened and never closed."
+    return f"not readable as YAML: {shown(problem, 120)}."

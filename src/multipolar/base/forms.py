@@ -106,7 +106,9 @@ def read_record(record: type, node: Node, path: str, reading: Reading, called: s
         found = node.get(key)
         if found is None:
             if item.required and key not in explained:
-                reading.wrong(node, join(path, key), f"missing. {item.doc}", rank=1)
+                reading.wrong(
+                    node, join(path, key), f"missing. {_capital(called)} needs it: {_lower(item.doc)}", rank=1
+                )
             values[item.attribute] = None if item.required else item.default
         elif isinstance(found, Scalar) and found.empty:
             reading.wrong(found, join(path, key), f"has no value. {item.doc}")
@@ -159,12 +161,18 @@ def listed(names: Iterable[str], word: str = "and") -> str:
 
 def hint(name: str, options: Sequence[str]) -> str:
     """The nearest option, or all of them, as the end of a sentence."""
+    if len(options) == 1:
+        return f"It is {listed(options)}."
     close = nearest(name, options)
     return f"Did you mean `{close}`?" if close else f"It is one of {listed(options, 'or')}."
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
 
 
 def odd_character(text: str, arabic: bool = False) -> str | None:
@@ -177,7 +185,7 @@ def odd_character(text: str, arabic: bool = False) -> str | None:
         latin = 0xC0 <= point <= 0x24F and char.isalpha()
         if latin or char == "\N{RIGHT SINGLE QUOTATION MARK}" or (arabic and 0x620 <= point <= 0x66F):
             continue
-        return f"U+{point:04X} {unicodedata.name(char, 'UNNAMED')}"
+        return f"U+{point:04X} {unicodedata.name(char, 'a character without a name')}"
     return None
 
 

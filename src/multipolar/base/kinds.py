@@ -80,16 +80,17 @@ class Choice(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Whole(Kind):
-    """A whole number in [low, high]."""
+    """A whole number in [low, high]; ``example`` is one, for messages."""
 
     low: int
     high: int
-    what: str = "whole number"
+    what: str
+    example: int
 
     def read(self, node: Node, path: str, reading: Reading) -> int | None:
         text = node.value if isinstance(node, Scalar) else "a list or mapping"
         if not re.fullmatch(r"0|[1-9][0-9]{0,17}", text, re.ASCII):
-            reading.wrong(node, path, f"`{shown(text)}` is no {self.what}. Write digits only, as in {self.low}.")
+            reading.wrong(node, path, f"`{shown(text)}` is no {self.what}. Write digits only, as in {self.example}.")
             return None
         value = int(text)
         if not self.low <= value <= self.high:
@@ -116,7 +117,9 @@ class ListOf(Kind):
             return None
         if not self.least <= len(node.items) <= self.most:
             bound = f"at least {self.least}" if len(node.items) < self.least else f"at most {self.most:,}"
-            reading.wrong(node, path, f"{len(node.items):,} values; {bound} stand here.")
+            if self.least == self.most:
+                bound = f"exactly {self.least}"
+            reading.wrong(node, path, f"{len(node.items):,} values, where {bound} may stand.")
             return None
         values = [self.kind.read(item, f"{path}[{k}]", reading) for k, item in enumerate(node.items)]
         return tuple(value for value in values if value is not None)

@@ -65,7 +65,7 @@ def parse(text: str, unit: str = "") -> float:
         raise NotANumberError("is too long for a number")
     found = _NUMBER.match(stated)
     name = "".join(stated[found.end() :].lower().split()) if found else ""
-    if found is None or name[:1].isdigit() or name[:1] in (".", ",", "_"):
+    if found is None or re.search(r"[0-9.,_]", name):
         raise NotANumberError(_no_number(stated, unit))
     size = UNITS[unit].get(name)
     if size is None:
@@ -155,9 +155,7 @@ def is_assumption(source: str | None) -> bool:
 def stated(value: float, unit: str = "") -> str:
     """A number as a person writes it, in its unit; ``parse`` reads it back to within rounding at 12 digits."""
     if unit == "million USD":
-        size, name = next(
-            ((size, name) for size, name in ((1e6, "tn"), (1e3, "bn")) if abs(value) >= size), (1.0, "m")
-        )
+        size, name = next(((size, name) for size, name in ((1e6, "tn"), (1e3, "bn")) if abs(value) >= size), (1.0, "m"))
         return f"{value / size:.12g} {name} USD"
     suffix = {"share": "", "": "", "units": ""}.get(unit, f" {unit}")
     return f"{value:.12g}{suffix}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from multipolar.base.forms import Spot, hint, join
+from multipolar.base.forms import hint, join
 from multipolar.base.problems import Collector, ScenarioError, nearest, shown
 from multipolar.scenario.document import MOST_MEASURES, Actors, BranchForm, Document
 from multipolar.scenario.measures import Cancel, Lift, Measure
@@ -43,17 +43,16 @@ def blocs(actors: Actors | None, labels: Labels, problems: Collector) -> dict[st
     for bloc in declared.values():
         if bloc.members is not None and not bloc.members.everyone:
             check_places(bloc.members, members, Labels(), problems)
-    return {name: _flat(name, declared[name].spot, members, labels, problems) for name in members}
-
-
-def _flat(
-    name: str, spot: Spot, members: Mapping[str, tuple[str, ...]], labels: Labels, problems: Collector
-) -> tuple[str, ...]:
-    try:
-        return groups.expand([name], members, labels.countries or ())
-    except groups.BlocCycleError as error:
-        problems.add(str(error), spot.line, spot.column, spot.path, spot.where)
-        return ()
+    flat: dict[str, tuple[str, ...]] = {}
+    for name in members:
+        try:
+            flat[name] = groups.expand([name], members, labels.countries or ())
+        except groups.BlocCycleError as error:
+            flat[name] = ()
+            if name == min(error.ring):  # each ring once
+                spot = declared[name].spot
+                problems.add(str(error), spot.line, spot.column, spot.path, spot.where)
+    return flat
 
 
 def _dated_problem(name: str, year: int) -> str | None:
@@ -206,7 +205,9 @@ def _check_firms(scenario: Scenario, problems: Collector) -> None:
 
 
 def _check_dates(scenario: Scenario, problems: Collector) -> None:
-    last = scenario.horizon.to
+    first, last = scenario.horizon.start, scenario.horizon.to
+    if first is not None and last is not None and last < first:
+        last = None  # noted already; dates cannot be held against it
     for _, measure in scenario.all_measures():
         start, until = measure.start, measure.until
         if start is not None and until is not None and until < start:

@@ -81,7 +81,7 @@ class Bloc:
     one_of: ClassVar[tuple[tuple[str, ...], ...]] = (("members_as_of", "list"),)
 
     members_as_of: int | None = entry(
-        Whole(FIRST_YEAR, LAST_YEAR, "year"), "The year whose members count, at its end.", default=None
+        Whole(FIRST_YEAR, LAST_YEAR, "year", 2025), "The year whose members count, at its end.", default=None
     )
     members: Places | None = entry(WHO, "Its members: countries and blocs.", key="list", default=None)
     spot: Spot = field(default_factory=Spot)
@@ -106,8 +106,8 @@ class Actors:
 class Horizon:
     """The years of the scenario and the set of parameters."""
 
-    start: int | None = entry(Whole(FIRST_YEAR, LAST_YEAR, "year"), "First year.", key="from", default=None)
-    to: int | None = entry(Whole(FIRST_YEAR, LAST_YEAR, "year"), "Last year.", default=None)
+    start: int | None = entry(Whole(FIRST_YEAR, LAST_YEAR, "year", 2025), "First year.", key="from", default=None)
+    to: int | None = entry(Whole(FIRST_YEAR, LAST_YEAR, "year", 2025), "Last year.", default=None)
     parameters: str = entry(Choice(SETS, "horizon"), "short, medium (default) or long.", key="set", default="medium")
 
     @classmethod
@@ -174,7 +174,7 @@ class ReportForm:
         default=None,
     )
     draws: int | None = entry(
-        Whole(0, MOST_DRAWS, "number of draws"), "A wish; the command line decides.", default=None
+        Whole(0, MOST_DRAWS, "number of draws", 256), "A wish; the command line decides.", default=None
     )
     pinned: Places | None = entry(WHO, "Countries always shown.", default=None)
     languages: tuple[str, ...] | None = entry(ListOf(Choice(LANGUAGES, "language"), 1), "en, ar.", default=None)

@@ -91,12 +91,14 @@ def first_year(bloc: str) -> int:
 
 def normal(name: str) -> str:
     """A name as it is compared: case, accents, spaces and the spelling variants of Arabic letters set aside."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c) and c != "ـ")
+    tatweel = "\u0640"  # stretches a word, no letter
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c) and c != tatweel)
     folded = plain.translate(_ARABIC_VARIANTS).casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     return " ".join(folded.replace("-", " ").split())
 
 
-_ARABIC_VARIANTS = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ة": "ه", "ى": "ي"})
+# Alef with hamza or madda -> alef, teh marbuta -> heh, alef maksura -> yeh: typists use them freely.
+_ARABIC_VARIANTS = str.maketrans("\u0623\u0625\u0622\u0629\u0649", "\u0627\u0627\u0627\u0647\u064a")
 
 
 @cache
@@ -138,7 +140,11 @@ def nearest_place(name: str, blocs_here: Iterable[str], codes: Iterable[str]) ->
 
 
 class BlocCycleError(InputError):
-    """A bloc that contains itself through others."""
+    """A bloc that contains itself through others; ``ring`` names them, the first again at the end."""
+
+    def __init__(self, ring: tuple[str, ...]) -> None:
+        super().__init__(f"the bloc contains itself: {' > '.join(ring)}.")
+        self.ring = ring
 
 
 def expand(names: Sequence[str], own: Mapping[str, Sequence[str]], within: Iterable[str] = ()) -> tuple[str, ...]:
@@ -154,8 +160,7 @@ def expand(names: Sequence[str], own: Mapping[str, Sequence[str]], within: Itera
         if name in labels:
             found.setdefault(name)
         elif name in inside:
-            ring = " > ".join((*inside[inside.index(name) :], name))
-            raise BlocCycleError.of(f"the bloc contains itself: {ring}")
+            raise BlocCycleError((*inside[inside.index(name) :], name))
         elif name in own:
             for member in own[name]:
                 visit(member, (*inside, name))
@@ -196,7 +201,9 @@ def sector_members(name: str, sectors: Sequence[str]) -> tuple[str, ...]:
     if inside or not digits:
         return inside
     return tuple(
-        code for code, (first, held) in parts.items() if letter in first and any(digits.startswith(h) for h in held)
+        code
+        for code, (first, held) in parts.items()
+        if letter in first and (not held or any(digits.startswith(each) for each in held))
     )
 
 
