@@ -1,0 +1,123 @@
+"""What a Result says about itself: cards of scenario and world, assumptions, notes; plain records for the report."""
+
+from __future__ import annotations
+
+
+from multipolar.model.parameters import Parameters, mean_elasticity, parameter_table
+from multipolar.results.result import AssumptionRow, MeasureCard, NotComputedRow, ScenarioCard, WorldCard
+from multipolar.scenario.scenario import Scenario, assumptions
+from multipolar.study.case import Solved
+from multipolar.world import groups
+from multipolar.world.library import EMBEDDED
+from multipolar.world.sources import flaws, sources
+from multipolar.world.world import World
+
+
+def scenario_card(scenario: Scenario) -> ScenarioCard:
+    """The scenario as the report shows it."""
+    measures = tuple(
+        MeasureCard(m.id, m.type, branch, m.spot.line, m.sentence(), m.not_computed() is None, m.source)
+        for branch, m in scenario.all_measures()
+    )
+    probability = {
+        name: (b.probability.value, _or(b.probability.low, b.probability.value), _or(b.probability.high, b.probability.value))
+        for name, b in scenario.branches.items()
+        if b.probability is not None
+    }
+    return ScenarioCard(
+        name=scenario.name,
+        title=dict(scenario.title),
+        summary=dict(scenario.summary),
+        digest=scenario.digest,
+        text=scenario.text,
+        measures=measures,
+        branches=tuple(scenario.branches),
+        probability=probability,
+        horizon_set=scenario.horizon.parameters,
+        from_year=scenario.horizon.start,
+        to_year=scenario.horizon.to,
+        deficits=scenario.deficits,
+        baseline=scenario.baseline,
+        blocs=dict(scenario.blocs),
+        actors=_codes(scenario.actors()),
+    )
+
+
+def world_card(world: World) -> WorldCard:
+    """The world as the report shows it."""
+    return WorldCard(
+        name=world.name,
+        year=world.year,
+        digest=world.digest,
+        unit="million USD at basic prices",
+        countries=world.countries,
+        sectors=world.sectors,
+        sources=tuple(source.key for source in sources()) if world.name == EMBEDDED else (),
+        flaws=flaws(world.name),
+    )
+
+
+def country_names(world: World) -> dict[str, str]:
+    """Plain English names by code; a code without one stands for itself."""
+    names = {code: country.name_en for code, country in groups.countries().items()}
+    return {code: names.get(code, code) for code in world.countries}
+
+
+def assumption_rows(scenario: Scenario, world: World, theta_scale: float) -> tuple[AssumptionRow, ...]:
+    """The numbers of the file and its baselines, then the parameters of the model that were used."""
+    rows = [
+        AssumptionRow(r.name, r.measure, r.type, r.value, r.low, r.high, r.shape, r.unit, r.source, r.line, r.computed)
+        for r in assumptions(scenario)
+    ]
+    for row in parameter_table().values():
+        value = row.values[scenario.horizon.parameters]
+        if row.name == "theta_mean":
+            value = mean_elasticity(world) * theta_scale
+        rows.append(
+            AssumptionRow(row.name, "", "parameter", value, row.low, row.high, row.shape, row.unit, row.source, None, True)
+        )
+    return tuple(rows)
+
+
+def parameter_values(parameters: Parameters, world: World) -> dict[str, float | str]:
+    """The parameters of the model, for provenance."""
+    return {
+        "theta_mean": mean_elasticity(world) * parameters.theta_scale,
+        "theta_scale": parameters.theta_scale,
+        "sigma": parameters.sigma,
+        "eps": parameters.eps,
+        "sigma_c": parameters.sigma_c,
+        "mobility": str(parameters.mobility),
+    }
+
+
+def not_computed_rows(solved: list[Solved]) -> tuple[NotComputedRow, ...]:
+    """Measures, and parts of them, without effect in any case, each once."""
+    found = [
+        NotComputedRow(row.measure, row.type, row.line, row.why)
+        for each in solved
+        for row in (*each.baseline.not_computed, *each.resolution.not_computed)
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def notes(solved: list[Solved], world: World) -> tuple[str, ...]:
+    """What must be said beside the headline, each once: from the reading, and the size each venture came to."""
+    found = [note for each in solved for note in (*each.baseline.notes, *each.resolution.notes)]
+    for each in solved:
+        for venture, share in zip(each.resolution.shocks.ventures, each.outcome.venture_share, strict=True):
+            if each.case.variant:
+                continue
+            branch = f" in `{each.case.branch}`" if each.case.branch else ""
+            place = f"{world.countries[venture.host]} {world.sectors[venture.sector]}"
+            found.append(f"the venture in {place} comes to {100 * share:.2g} % of the sector's output{branch}")
+    return tuple(dict.fromkeys(found))
+
+
+def _codes(names: tuple[str, ...]) -> tuple[str, ...]:
+    codes = (groups.country_code(name) or name for name in names)
+    return tuple(dict.fromkeys(codes))
+
+
+def _or(value: float | None, default: float) -> float:
+    return default if value is None else value

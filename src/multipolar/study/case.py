@@ -1,0 +1,122 @@
+"""One case of a scenario in one draw: the reference world it is measured against, and its solve.
+
+The reference world is that of closed deficits (where the rule is ``closed``) with the baseline in force: one joint
+solve, which by the composition law equals closing first and putting the measures in force then (G41).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from multipolar.base.arrays import Array
+from multipolar.base.problems import NoEquilibriumError
+from multipolar.model.outcome import Outcome
+from multipolar.model.shocks import Shocks
+from multipolar.model.solve import solve_prepared
+from multipolar.model.system import Economy, prepare
+from multipolar.scenario.resolve import Resolution, lifts, resolve, resolve_baseline
+from multipolar.scenario.scenario import CaseKey, Scenario
+
+NO_DRAW: Mapping[str, float] = {}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reference:
+    """A world that effects are measured against: prepared, with the outcome that made it (None: as loaded)."""
+
+    economy: Economy
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Start:
+    """Central hats as a starting point for other draws of the same case (never another draw's)."""
+
+    hats: Array
+    ln_spending_hat: Array
+
+    def at(self, economy: Economy) -> Array:
+        """The state at these hats in another economy."""
+        spending = economy.accounts.spending
+        level = np.where(spending > 0, np.log(np.where(spending > 0, spending, 1.0)) + self.ln_spending_hat, 0.0)
+        return np.concatenate([self.hats, level], axis=1)
+
+
+def start_of(outcome: Outcome | None) -> Start | None:
+    """The start that an outcome gives to other draws."""
+    if outcome is None:
+        return None
+    spending, base = outcome.spending, outcome.accounts.spending
+    both = (spending > 0) & (base > 0)
+    hat = np.where(both, np.log(np.where(both, spending, 1.0) / np.where(both, base, 1.0)), 0.0)
+    return Start(np.concatenate([np.log(outcome.wage_hat)[:, None], np.log(outcome.cost_hat)], axis=1), hat)
+
+
+@dataclass(frozen=True, eq=False)
+class Solved:
+    """One case solved: the resolution, the outcome, its reference."""
+
+    case: CaseKey
+    resolution: Resolution
+    baseline: Resolution
+    reference: Reference
+    outcome: Outcome
+
+
+@dataclass(eq=False)
+class Bench:
+    """Where the cases of one draw are solved: the world as loaded, and the reference worlds made so far."""
+
+    economy: Economy
+    scenario: Scenario
+    draw: Mapping[str, float] = field(default_factory=dict)
+    starts: Mapping[object, Start | None] = field(default_factory=dict)
+    tolerance: float = 1e-10
+    references: dict[tuple[tuple[str, float], ...], tuple[Reference, Resolution]] = field(default_factory=dict)
+
+    def reference(self, case: CaseKey) -> tuple[Reference, Resolution]:
+        """The reference world of a case; cases that lift the same measures share it."""
+        key = lift_key(self.scenario, case, self.draw)
+        if key not in self.references:
+            resolution = resolve_baseline(self.scenario, self.economy.world, case, self.draw)
+            self.references[key] = (self._reference(resolution.shocks, case), resolution)
+        return self.references[key]
+
+    def _reference(self, shocks: Shocks, case: CaseKey) -> Reference:
+        if shocks.deficits != "closed" and not self.scenario.baselines:
+            return Reference(self.economy, None)
+        start = self.starts.get(("reference", central_lift_key(self.scenario, case)))
+        outcome = _named(self, "the reference world", self.economy, shocks, start)
+        outcome.raise_for_status()
+        world = self.economy.world.after(outcome)
+        return Reference(prepare(world, self.economy.parameters, like=self.economy), outcome)
+
+    def solve(self, case: CaseKey) -> Solved:
+        """Resolve and solve one case. Raises what the model raises, the case named."""
+        reference, baseline = self.reference(case)
+        resolution = resolve(self.scenario, reference.economy.world, case, self.draw)
+        name = f"branch `{case.branch}`" if case.branch else "the scenario"
+        outcome = _named(self, name, reference.economy, resolution.shocks, self.starts.get(case))
+        outcome.raise_for_status()
+        return Solved(case, resolution, baseline, reference, outcome)
+
+
+def lift_key(scenario: Scenario, case: CaseKey, draw: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    """What a case lifts of the baseline: cases with equal keys stand on the same reference world."""
+    return tuple(sorted(lifts(scenario, case, draw).items()))
+
+
+def central_lift_key(scenario: Scenario, case: CaseKey) -> tuple[tuple[str, float], ...]:
+    """The same at central values: names a reference world across draws."""
+    return lift_key(scenario, case, NO_DRAW)
+
+
+def _named(bench: Bench, name: str, economy: Economy, shocks: Shocks, start: Start | None) -> Outcome:
+    try:
+        first = None if start is None else start.at(economy)
+        return solve_prepared(economy, shocks, tolerance=bench.tolerance, start=first)
+    except NoEquilibriumError as error:
+        raise NoEquilibriumError(f"{name}: {error}") from None
