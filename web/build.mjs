@@ -45,6 +45,8 @@ const packages = [...folders]
     return { name: about.name, version: about.version, licence: about.license, text };
   })
   .sort((a, b) => (a.name < b.name ? -1 : 1));
+const versions = {};
+for (const item of packages) versions[item.name] = [...(versions[item.name] ?? []), item.version].sort();
 const unlicensed = packages.filter((item) => !item.licence);
 if (unlicensed.length) throw new Error(`no licence stated: ${unlicensed.map((item) => item.name)}`);
 
@@ -64,7 +66,7 @@ writeFileSync(
     {
       sha256: createHash("sha256").update(script).digest("hex"),
       bytes: script.length,
-      packages: Object.fromEntries(packages.map((item) => [item.name, item.version])),
+      packages: versions,
     },
     null,
     2,

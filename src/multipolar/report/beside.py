@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from multipolar.base.language import Language, Text
+from multipolar.base.language import FIRST_STRONG, POP, Language, Text
 from multipolar.base.problems import shown
 from multipolar.report import words as say
 from multipolar.report.blocks import Part, Statements
@@ -38,7 +38,7 @@ def part(reading: Reading, words: Language) -> Part:
 
 def listed(items: list[str] | list[Text]) -> Text:
     """Items as one list inside a sentence, each made safe."""
-    return Text(", ".join(item if isinstance(item, Text) else shown(item) for item in items))
+    return Text(", ".join(f"{FIRST_STRONG}{item if isinstance(item, Text) else shown(item)}{POP}" for item in items))
 
 
 def _conditional(reading: Reading, words: Language) -> Statement:

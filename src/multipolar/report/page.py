@@ -97,7 +97,7 @@ def script_data(value: object) -> str:
 def _themed(value: Any) -> Any:
     """A chart with each colour of the theme replaced by the page's property of that name; data are left alone."""
     if isinstance(value, dict):
-        return {key: item if key == "values" else _themed(item) for key, item in value.items()}
+        return {key: item if key == "datasets" else _themed(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_themed(item) for item in value]
     return f"var(--{PALETTE[value]})" if isinstance(value, str) and value in PALETTE else value
