@@ -1,0 +1,161 @@
+"""``run`` and ``check``: answer a scenario, or say whether its file is right."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from multipolar.app import screen
+from multipolar.app.columns import columns
+from multipolar.base.problems import InputError, nearest, shown
+
+if TYPE_CHECKING:
+    from multipolar.results.result import Result
+    from multipolar.scenario.scenario import Scenario
+    from multipolar.world.world import World
+
+DRAWS = 24
+MOST_WORKERS = 8
+
+World_ = Annotated[str | None, typer.Option("--world", help="A world by name or path; default: the embedded one.")]
+
+
+def run(
+    scenario: Annotated[str, typer.Argument(help="A file, or a ready scenario (see `multipolar scenarios`).")],
+    world: World_ = None,
+    horizon: Annotated[str | None, typer.Option(help="short, medium or long; wins over the file.")] = None,
+    deficits: Annotated[str | None, typer.Option(help="closed, own or fixed; wins over the file.")] = None,
+    draws: Annotated[int, typer.Option(help="Draws over ranges and elasticities; 0: central values.")] = DRAWS,
+    seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 1,
+    workers: Annotated[int | None, typer.Option(help="Processes; the numbers do not depend on it.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the run; default: run-SCENARIO.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a finished run in --out.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON, nothing else.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print the sentence only.")] = False,
+    no_report: Annotated[bool, typer.Option("--no-report", help="Write no page and no side tables.")] = False,
+) -> None:
+    """Answer a scenario: print the sentence and a table, write a folder with numbers and a page."""
+    _refuse_options(horizon, deficits, draws, seed, workers)
+    from multipolar.results import store
+
+    economy, document = _read(scenario, world)
+    folder = out if out is not None else _free_folder(document.name)
+    store.refuse_taken(folder, force)
+    from multipolar.study.evaluate import evaluate
+
+    with screen.progress(not (quiet or json)) as report:
+        result = evaluate(
+            economy, document, draws, seed=seed, horizon=horizon, deficits=deficits,
+            workers=workers or min(os.cpu_count() or 1, MOST_WORKERS), full=not no_report, progress=report,
+            command=" ".join(["multipolar", *map(shown, sys.argv[1:])]),
+        )  # fmt: skip
+    _say(result, json, quiet)
+    page = None
+    if not no_report:
+        from multipolar.report.page import render
+
+        page = render(result)
+    written = store.write_run(result, folder, page, force)
+    if not (json or quiet):
+        _where(written, page is not None, scenario)
+
+
+def check(
+    scenario: Annotated[str, typer.Argument(help="A file, or a ready scenario.")],
+    world: World_ = None,
+    explain: Annotated[
+        tuple[str, str, str] | None,
+        typer.Option(help="Origin, destination, sector: which lines made the values of this flow."),
+    ] = None,
+) -> None:
+    """Say whether a scenario file is right: all problems at once, or what it holds."""
+    economy, document = _read(scenario, world)
+    from multipolar.scenario.resolve import explain_flow, resolve, resolve_baseline
+    from multipolar.scenario.scenario import cases
+
+    keys = cases(document)
+    for case in keys:
+        resolve_baseline(document, economy, case)
+        resolve(document, economy, case)
+    if explain is not None:
+        for case, steps in explain_flow(document, economy, *explain):
+            print(f"{case.branch or 'all measures'}{f', with {case.variant}' if case.variant else ''}:")
+            rows = [(f"{s.file}:{s.line}", s.measure, s.what, f"{s.before:g} -> {s.after:g}") for s in steps]
+            print(columns(rows, "    ") if rows else "    no line touches this flow")
+        return
+    named = [m for _, m in document.all_measures() if m.not_computed() is not None]
+    print(f"{shown(document.name)} is right: {sum(1 for _ in document.all_measures())} measures, {len(keys)} cases.")
+    if named:
+        print(screen.paragraph(f"Read, but not computed yet: {', '.join(m.id for m in named)}."))
+
+
+def _read(scenario: str, world: str | None) -> tuple[World, Scenario]:
+    from multipolar.scenario.scenario import read_scenario
+    from multipolar.world.library import load_world
+
+    economy = load_world(world)
+    return economy, read_scenario(Path(scenario) if _is_path(scenario) else scenario, economy)
+
+
+def _is_path(scenario: str) -> bool:
+    return os.sep in scenario or scenario.endswith((".yaml", ".yml")) or "\n" in scenario
+
+
+def _refuse_options(
+    horizon: str | None, deficits: str | None, draws: int, seed: int, workers: int | None
+) -> None:
+    """All options that cannot be, in one message."""
+    problems = []
+    for name, value, known in (
+        ("horizon", horizon, ("short", "medium", "long")),
+        ("deficits", deficits, ("closed", "own", "fixed")),
+    ):
+        if value is not None and value not in known:
+            near = nearest(value, known)
+            hint = f" Did you mean `{near}`?" if near else ""
+            problems.append(f"--{name}: no `{shown(value)}`; one of {', '.join(known)}.{hint}")
+    if not 0 <= draws <= 1_000_000:
+        problems.append(f"--draws: {draws} is not between 0 and 1,000,000.")
+    if not 0 <= seed < 2**63:
+        problems.append(f"--seed: {seed} is not a whole number from 0.")
+    if workers is not None and not 1 <= workers <= 256:
+        problems.append(f"--workers: {workers} is not between 1 and 256.")
+    if problems:
+        raise InputError("\n".join(problems))
+
+
+def _free_folder(name: str) -> Path:
+    """``run-NAME``, or the first of ``run-NAME-2``, ``-3`` ... that is free."""
+    folder, number = Path(f"run-{name}"), 2
+    while folder.exists():
+        folder, number = Path(f"run-{name}-{number}"), number + 1
+    return folder
+
+
+def _say(result: Result, json: bool, quiet: bool) -> None:
+    if json:
+        from multipolar.results.files import as_json
+
+        print(as_json(result), end="")
+        return
+    from multipolar.report.words import headline
+
+    print(screen.paragraph(headline(result)))
+    if quiet:
+        return
+    print(f"\n{screen.table(result)}\n\n{screen.paragraph(screen.caption(result))}\n{screen.status_line(result)}\n")
+    if result.structural:
+        print(f"{screen.side_table(result)}\n")
+    print(screen.beside(result))
+
+
+def _where(folder: Path, page: bool, scenario: str) -> None:
+    place = os.path.relpath(folder)
+    print(f"\nWritten to {shown(place, 200)}: " + ("report.html (open it in a browser), " if page else "")
+          + "result.json, welfare.csv, result.nc")  # fmt: skip
+    print(f"Next:  multipolar check {shown(scenario, 200)} --explain USA RUS C26")
+    print("       multipolar run us-china-tariff-war")

@@ -1,0 +1,146 @@
+"""What a run prints: the sentence, a table with ranges and bars, what stands beside it, where the files are."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from textwrap import wrap
+
+import numpy as np
+
+from multipolar.app.columns import WIDTH, columns
+from multipolar.base.problems import shown
+from multipolar.results.result import LEVEL, Result
+
+ROWS = 10
+BAR = 20
+NOTES = 6
+Report = Callable[[str, int, int], None]
+
+
+def paragraph(text: str) -> str:
+    """A text wrapped for reading."""
+    return "\n".join(wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False))
+
+
+def table(result: Result) -> str:
+    """Real income by economy: the named actors and the largest effects; a bar for one branch, columns for several."""
+    plain = [k for k, case in enumerate(result.cases) if not case.variant]
+    median, (low, high) = result.median("welfare"), result.interval("welfare")
+    rows = _chosen(result, median[plain])
+    several = len(plain) > 1
+    head = ["economy", *(shown(result.cases[k].branch or "real income, %", 24) for k in plain)]
+    lines = [head]
+    largest = float(np.abs(median[plain][:, rows]).max()) or 1.0
+    for n in rows:
+        cells = [f"{result.countries[n]} {result.names.get(result.countries[n], '')}".strip()]
+        cells += [value_and_range(median[k, n], low[k, n], high[k, n]) for k in plain]
+        if not several:
+            cells.append(_bar(float(median[plain[0], n]) / largest))
+        lines.append(cells)
+    if not several:
+        head.append("")
+    return columns(lines)
+
+
+def value_and_range(value: float, low: float, high: float) -> str:
+    """``-0.15 (-0.31 to -0.09)``; the value alone where there are no draws."""
+    digits = 2 if max(abs(value), abs(low), abs(high), 0.0) >= 0.1 or not np.isfinite(low) and abs(value) >= 0.1 else 3
+    text = f"{_clean(value, digits):+.{digits}f}"
+    if not np.isfinite(low):
+        return text
+    return f"{text} ({_clean(low, digits):+.{digits}f} to {_clean(high, digits):+.{digits}f})"
+
+
+def caption(result: Result) -> str:
+    """Unit, year, reference and range of the table in one line."""
+    world, scenario = result.world, result.scenario
+    spread = f"median and {LEVEL:.0%} range of {result.provenance.draws - result.failed_draws} draws"
+    return (
+        f"Change of real income in per cent against the world of {world.year} ({world.name})"
+        + (f" with {', '.join(scenario.baseline)} in force" if scenario.baseline else "")
+        + f"; deficits {scenario.deficits}; horizon {scenario.horizon_set}; "
+        + (spread if result.provenance.draws else "central values, no draws")
+        + "."
+    )
+
+
+def status_line(result: Result) -> str:
+    """``converged in 20 sweeps, residual 3e-12, 24 of 24 draws``."""
+    central = [s for s in result.status if s.draw is None]
+    sweeps, residual = max(s.sweeps for s in central), max(s.residual for s in central)
+    total = result.provenance.draws
+    drawn = f", {total - result.failed_draws} of {total} draws" if total else ""
+    return f"converged in at most {sweeps} sweeps, largest residual {residual:.0e}{drawn}"
+
+
+def beside(result: Result) -> str:
+    """What must be said with the numbers: what is not computed, what is computed otherwise, the side table."""
+    lines = ["Conditional on the scenario happening; a long-run comparison, no path between the two states."]
+    if result.closing is not None:
+        actor = next((a for a in result.scenario.actors if a in result.countries), result.countries[0])
+        closing = float(result.closing[result.countries.index(actor)])
+        lines.append(f"Closing all deficits comes first and is no effect; for {actor} it alone is {closing:+.1f} %.")
+    lines += [f"{note[0].upper()}{note[1:]}." for note in map(lambda n: shown(n, 300), result.notes[:NOTES])]
+    if len(result.notes) > NOTES:
+        lines.append(f"{len(result.notes) - NOTES} more notes stand in result.json and the report.")
+    if result.not_computed:
+        listed = ", ".join(dict.fromkeys(shown(row.measure, 40) for row in result.not_computed))
+        lines.append(f"NOT COMPUTED, without effect in these numbers: {listed}.")
+    variants = dict.fromkeys(case.variant for case in result.cases if case.variant)
+    if variants:
+        lines.append(f"Variants, in result.json and the report: {', '.join(map(shown, variants))}.")
+    return "\n".join(paragraph(line) for line in lines)
+
+
+def side_table(result: Result) -> str:
+    """Real income of the first actor under other closures and elasticities, by branch."""
+    if not result.structural:
+        return ""
+    actor = next((a for a in result.scenario.actors if a in result.countries), result.countries[0])
+    n = result.countries.index(actor)
+    plain = [k for k, case in enumerate(result.cases) if not case.variant]
+    lines = [[f"{actor}, central values", *(shown(result.cases[k].branch or "real income, %", 24) for k in plain)]]
+    lines.append(["as asked", *(f"{_clean(result.central['welfare'][k, n], 3):+.3f}" for k in plain)])
+    for label in dict.fromkeys(row.label for row in result.structural):
+        found = {row.case: float(row.welfare[n]) for row in result.structural if row.label == label}
+        lines.append([label, *(_or_none(found.get(k)) for k in plain)])
+    return columns(lines)
+
+
+@contextmanager
+def progress(shown_to_user: bool) -> Iterator[Report]:
+    """A bar on the error stream while the work lasts; nothing where nobody looks."""
+    if not shown_to_user or not sys.stderr.isatty():
+        yield lambda text, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    looks = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*looks, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+        yield lambda text, done, total: bar.update(task, description=text, completed=done, total=total)
+
+
+def _chosen(result: Result, median: np.ndarray) -> list[int]:
+    """The actors, then the largest effects of any branch, ten in all."""
+    actors = [result.countries.index(a) for a in result.scenario.actors if a in result.countries]
+    order = np.argsort(-np.nan_to_num(np.abs(median)).max(axis=0), kind="stable")
+    return list(dict.fromkeys([*actors[: ROWS - 2], *(int(n) for n in order)]))[:ROWS]
+
+
+def _bar(part: float) -> str:
+    """A bar to the left or right of a middle line."""
+    size = round(abs(part) * BAR)
+    return f"{'▇' * size if part < 0 else '':>{BAR}}│{'▇' * size if part > 0 else ''}"
+
+
+def _clean(value: float, digits: int) -> float:
+    """No minus sign before a zero."""
+    return 0.0 if abs(value) < 0.5 * 10.0**-digits else float(value)
+
+
+def _or_none(value: float | None) -> str:
+    return "no answer" if value is None or not np.isfinite(value) else f"{_clean(value, 3):+.3f}"

@@ -1,0 +1,146 @@
+"""A Result as files: JSON, CSV and NetCDF, the same bytes for the same numbers. The one writer of CSV is here."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from multipolar.base.variables import variables
+from multipolar.results.result import LEVEL, Result
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
+LABELS_MAX = 200
+
+
+def as_data(result: Result) -> dict[str, Any]:
+    """Everything but the single draws, as JSON holds it: a missing number is null, never 0."""
+    drawn = {}
+    for name in result.draws:
+        low, high = result.interval(name)
+        drawn[name] = {"median": result.median(name), "low": low, "high": high, "level": LEVEL}
+    return _plain(
+        {
+            "multipolar": result.provenance.version,
+            "scenario": {k: v for k, v in asdict(result.scenario).items() if k != "text"},
+            "world": {k: v for k, v in asdict(result.world).items() if k not in ("countries", "sectors")},
+            "cases": [{"branch": case.branch, "variant": case.variant} for case in result.cases],
+            "countries": result.countries,
+            "sectors": result.world.sectors,
+            "units": {name: variables()[name].unit for name in result.central},
+            "central": result.central,
+            "draws": drawn,
+            "failed_draws": result.failed_draws,
+            "elasticities_truncated": result.theta_truncated,
+            "closing": result.closing,
+            "structural": [asdict(row) for row in result.structural],
+            "status": [asdict(row) for row in result.status],
+            "assumptions": [asdict(row) for row in result.assumptions],
+            "not_computed": [asdict(row) for row in result.not_computed],
+            "notes": result.notes,
+            "provenance": {k: v for k, v in asdict(result.provenance).items() if k != "command"},
+        }
+    )
+
+
+def as_json(result: Result) -> str:
+    """``as_data`` as text."""
+    return json.dumps(as_data(result), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def welfare_csv(result: Result) -> str:
+    """Real income of every case and country: central value, median, range, unit, world and year."""
+    low, high = result.interval("welfare")
+    median, central = result.median("welfare"), result.central["welfare"]
+    dollars = result.central["equivalent_variation"]
+    header = (
+        "branch", "variant", "country", "name", "real_income_central_pct", "real_income_median_pct",
+        f"low_{LEVEL:.0%}".replace("%", "pct"), f"high_{LEVEL:.0%}".replace("%", "pct"),
+        "equivalent_variation_central_musd", "world", "year", "draws",
+    )  # fmt: skip
+    rows = (
+        (case.branch, case.variant, code, result.names.get(code, code), central[k, n], median[k, n], low[k, n],
+         high[k, n], dollars[k, n], result.world.name, result.world.year, result.provenance.draws)
+        for k, case in enumerate(result.cases)
+        for n, code in enumerate(result.countries)
+    )  # fmt: skip
+    return csv_text(header, rows)
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table as CSV. Text that a spreadsheet would run as a formula gets an apostrophe; missing numbers are empty."""
+    import csv
+
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([_cell(name) for name in header])
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return buffer.getvalue()
+
+
+def write_netcdf(result: Result, path: Path) -> None:
+    """All numbers, single draws included, as NetCDF-4 with unit, definition and source of every variable."""
+    import h5netcdf
+
+    table = variables()
+    axes = {"case": len(result.cases), "draw": result.provenance.draws, "country": len(result.countries),
+            "sector": len(result.world.sectors)}  # fmt: skip
+    labels = {"case": [case.text for case in result.cases], "country": list(result.countries),
+              "sector": list(result.world.sectors)}  # fmt: skip
+    with h5netcdf.File(path, "w") as file:
+        file.dimensions = {name: size for name, size in axes.items() if size}
+        for name, names in labels.items():
+            encoded = np.array([label.encode()[:LABELS_MAX] for label in names], dtype=f"S{_longest(names)}")
+            file.create_variable(name, (name,), encoded.dtype, data=encoded)
+        for name, values in result.central.items():
+            _put(file, name, table[name].axes, np.asarray(values), name)
+        for name, values in result.draws.items():
+            if values.shape[1]:
+                _put(file, f"{name}_draws", ("case", "draw", *table[name].axes[1:]), values, name)
+        if result.closing is not None:
+            closing = file.create_variable("closing", ("country",), "f8", data=result.closing)
+            closing.attrs["unit"] = "%"
+            closing.attrs["definition"] = "real income of closing all deficits, before any measure"
+        file.attrs["world"] = f"{result.world.name} {result.world.year}"
+        file.attrs["scenario"] = result.scenario.name
+        file.attrs["multipolar"] = result.provenance.version
+
+
+def _put(file: Any, name: str, axes: Sequence[str], values: np.ndarray, row: str) -> None:
+    variable = file.create_variable(name, tuple(axes), "f8", data=values)
+    about = variables()[row]
+    for key, text in (("unit", about.unit), ("long_name", about.label_en), ("definition", about.definition),
+                      ("source", about.source)):  # fmt: skip
+        variable.attrs[key] = text
+
+
+def _longest(names: Sequence[str]) -> int:
+    return max(1, min(LABELS_MAX, max(len(name.encode()) for name in names)))
+
+
+def _cell(value: object) -> str:
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
+    if isinstance(value, float):
+        return repr(float(value))
+    text = str(value)
+    return f"'{text}" if text.startswith(FORMULA) and not isinstance(value, int) else text
+
+
+def _plain(value: Any) -> Any:
+    """Arrays as lists, records as mappings, what is not a finite number as null."""
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value
