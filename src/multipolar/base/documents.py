@@ -83,10 +83,15 @@ def read_text(path: str | Path) -> str:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "no usable file name"
         raise ScenarioError(Problem(f"cannot be read: {reason}.", where)) from None
-    with os.fdopen(handle, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise ScenarioError(Problem("is no regular file: a scenario is a plain text file.", where))
-        data = stream.read(MOST_BYTES + 1)
+        with os.fdopen(handle, "rb", closefd=False) as stream:
+            data = stream.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise ScenarioError(Problem(f"cannot be read: {error.strerror}.", where)) from None
+    finally:
+        os.close(handle)
     if len(data) > MOST_BYTES:
         raise ScenarioError(Problem(f"is larger than {MOST_BYTES // 1000} kB, the most a file may hold.", where))
     try:
