@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from multipolar.base.language import Language, Text
 from multipolar.base.problems import shown
+from multipolar.report import words as say
 from multipolar.report.blocks import Block, Cell, Code, Formula, Number, Paragraph, Part, Statements, Table
 from multipolar.report.reading import HARDLY, Reading
 from multipolar.world.sources import Source, grades, sources
@@ -75,7 +76,7 @@ def data(reading: Reading, words: Language) -> Part:
                 "data-intro",
                 countries=str(len(world.countries)),
                 sectors=str(len(world.sectors)),
-                year=str(world.year),
+                year=say.year(reading, words),
                 unit=world.unit,
             )
         )
@@ -83,7 +84,7 @@ def data(reading: Reading, words: Language) -> Part:
     known = known_sources(world.sources)
     if known:
         rows = tuple(
-            (entry.title, entry.provider, entry.vintage, " ".join(filter(None, (entry.licence, entry.licence_note))))
+            (entry.title, entry.provider, entry.vintage, "; ".join(filter(None, (entry.licence, entry.licence_note))))
             for entry in known
         )
         heads = ("col-dataset", "col-provider", "col-vintage", "col-licence")

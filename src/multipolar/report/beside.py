@@ -21,12 +21,12 @@ def part(reading: Reading, words: Language) -> Part:
     """The part of the page, statement by statement; a statement without anything to say is left out."""
     makers: tuple[Callable[[Reading, Language], Statement | None], ...] = (
         _conditional,
+        _not_computed,
         _static,
         _reference,
         _signs,
         _structural,
         _solves,
-        _not_computed,
         _notes,
         _assumptions,
         _data,
@@ -56,13 +56,16 @@ def _conditional(reading: Reading, words: Language) -> Statement:
 
 def _static(reading: Reading, words: Language) -> Statement:
     scenario = reading.result.scenario
-    year = scenario.to_year if scenario.to_year is not None else reading.result.world.year
-    return words.text("beside-static"), (words.text("beside-static-text", to=str(year)),)
+    year = str(scenario.to_year) if scenario.to_year is not None else say.year(reading, words)
+    return words.text("beside-static"), (words.text("beside-static-text", to=year),)
 
 
 def _reference(reading: Reading, words: Language) -> Statement:
     result = reading.result
-    values = {"year": str(result.world.year), "world": result.world.name, "rule": result.scenario.deficits}
+    rule = result.scenario.deficits
+    known = f"deficits-{rule}" in words.messages
+    said = words.text(f"deficits-{rule}") if known else words.text("deficits-other", rule=rule)
+    values = {"year": say.year(reading, words), "world": result.world.name, "rule": said}
     if result.scenario.baseline:
         first = words.text(
             "beside-reference-baseline", baseline=listed(list(result.scenario.baseline)), **values
@@ -75,12 +78,12 @@ def _reference(reading: Reading, words: Language) -> Statement:
     low, high = int(np.nanargmin(closing)), int(np.nanargmax(closing))
     second = words.text(
         "beside-closing",
-        low=words.percent(float(closing[low]), signed=True),
+        low=words.percent(float(closing[low]), 1, signed=True),
         lowest=say.inside(reading, words, low),
-        high=words.percent(float(closing[high]), signed=True),
+        high=words.percent(float(closing[high]), 1, signed=True),
         highest=say.inside(reading, words, high),
         who=say.inside(reading, words, reading.subject),
-        own=words.percent(float(closing[reading.subject]), signed=True),
+        own=words.percent(float(closing[reading.subject]), 1, signed=True),
     )
     return words.text("beside-reference"), (first, second)
 
@@ -131,17 +134,24 @@ def _solves(reading: Reading, words: Language) -> Statement:
 
 
 def _not_computed(reading: Reading, words: Language) -> Statement | None:
-    measures = list(dict.fromkeys(row.measure for row in reading.result.not_computed))
-    if not measures:
-        return None
-    text = words.text("beside-not-computed-text", count=len(measures), list=listed(measures))
-    return words.text("beside-not-computed"), (text,)
+    measures = say.uncomputed(reading)
+    known = {card.id for card in reading.result.scenario.measures}
+    others = list(dict.fromkeys(row.measure for row in reading.result.not_computed if row.measure not in measures))
+    texts = []
+    if measures:
+        values = {"all": str(len(known)), "list": listed(measures)}
+        texts.append(words.text("beside-not-computed-text", count=len(measures), **values))
+    if others:
+        texts.append(words.text("beside-not-computed-also", list=listed(others)))
+    return (words.text("beside-not-computed"), tuple(texts)) if texts else None
 
 
 def _notes(reading: Reading, words: Language) -> Statement | None:
     if not reading.result.notes:
         return None
-    return words.text("beside-notes"), tuple(Text(shown(note, LONGEST_NOTE)) for note in reading.result.notes)
+    return words.text("beside-notes"), tuple(
+        say.capital(Text(shown(note, LONGEST_NOTE))) for note in reading.result.notes
+    )
 
 
 def _assumptions(reading: Reading, words: Language) -> Statement | None:

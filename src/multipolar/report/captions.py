@@ -37,7 +37,7 @@ def ranked_subtitle(reading: Reading, words: Language, key: str = "ranked-subtit
     """Unit, year, and what marks and lines are."""
     return words.text(
         key,
-        year=str(reading.result.world.year),
+        year=say.year(reading, words),
         mark=words.text("mark-median" if reading.drawn else "mark-central"),
         lines=words.text("lines-range" if reading.drawn else "lines-none"),
     )

@@ -53,6 +53,7 @@ def render(result: Result, lang: str = "en") -> str:
         policy=policy(scripts=(runtime, script), style=style),
         title=shown(titles.get(said.code) or titles.get("en") or result.scenario.name, LONGEST_TITLE),
         headline=words.headline_sentences(reading, said),
+        left_out=words.not_in_numbers(reading, said),
         run_line=words.run_line(reading, said),
         numbers=words.three_numbers(reading, said),
         numbers_for=words.numbers_for(reading, said),

@@ -79,7 +79,7 @@ def _branches(reading: Reading, words: Language) -> Part:
 
 
 def _economies(reading: Reading, words: Language) -> Part:
-    blocks: list[Block] = [Paragraph(words.text("economies-intro", year=str(reading.result.world.year)))]
+    blocks: list[Block] = [Paragraph(words.text("economies-intro", year=say.year(reading, words)))]
     for case in reading.cases:
         title = captions.ranked_title(reading, words, case)
         blocks.append(
@@ -98,8 +98,9 @@ def _structural(reading: Reading, words: Language) -> Part:
         central = result.central["welfare"][case]
         lines = [(words.text("structural-headline"), central)]
         lines += [(Text(row.label), row.welfare) for row in result.structural if row.case == case]
+        decimals = {n: say.decimals_of([float(values[n]) for _, values in lines]) for n in shown}
         rows: tuple[tuple[Cell, ...], ...] = tuple(
-            (str(label), *(Number(_income(words, float(values[country]))) for country in shown))
+            (str(label), *(Number(words.number(float(values[n]), decimals[n], signed=True)) for n in shown))
             for label, values in lines
         )
         branch = _case_name(reading, case)
@@ -179,10 +180,6 @@ def _numbers(words: Language, effects: Sequence[Effect]) -> list[Number]:
         value = words.number(effect.value, decimals, signed=True) if effect.solved else words.text("no-number")
         column.append(Number(value, under))
     return column
-
-
-def _income(words: Language, value: float) -> str:
-    return words.number(value, 2 if abs(value) >= 0.1 else 3, signed=True)
 
 
 def _shapes(reading: Reading, words: Language) -> tuple[tuple[str, str], ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from multipolar.base.language import Language, Text, language, plain
+from multipolar.base.language import FIRST_STRONG, Language, Text, language, plain
 from multipolar.base.problems import shown
 from multipolar.report.reading import HARDLY, Effect, Reading
 
@@ -39,7 +39,7 @@ def headline_sentences(reading: Reading, words: Language) -> list[Text]:
             "headline",
             who=capital(inside(reading, words, reading.subject)),
             clauses=clauses(reading, words, reading.subject, reading.cases, first=True),
-            year=str(world.year),
+            year=year(reading, words),
             world=world.name,
         )
     ]
@@ -138,9 +138,20 @@ def decimals_for(effect: Effect) -> int:
 
 
 def column_decimals(effects: Sequence[Effect]) -> int:
-    """Decimals for a column of numbers that are read against each other: three digits of the largest, at least two."""
-    largest = max((abs(effect.value) for effect in effects if effect.solved), default=0.0)
+    """Decimals for a column of effects that are read against each other."""
+    return decimals_of([effect.value for effect in effects if effect.solved])
+
+
+def decimals_of(values: Sequence[float]) -> int:
+    """Decimals that keep three digits of the largest number, at least one of them and at most four."""
+    largest = max(map(abs, values), default=0.0)
     return 1 if largest >= 100 else 2 if largest >= 1 else 3 if largest >= 0.1 or not largest else 4
+
+
+def year(reading: Reading, words: Language) -> str:
+    """The year of the data, or that the world states none."""
+    known = reading.result.world.year
+    return words.text("year-unknown") if known is None else str(known)
 
 
 def branch_name(branch: str) -> str:
@@ -159,7 +170,8 @@ def inside(reading: Reading, words: Language, country: int) -> Text:
 
 def capital(name: Text) -> Text:
     """The name at the head of a sentence."""
-    return Text(name[:1].upper() + name[1:])
+    head = next((place for place, char in enumerate(name) if char != FIRST_STRONG), 0)
+    return Text(name[:head] + name[head : head + 1].upper() + name[head + 1 :])
 
 
 def in_billions(effect: Effect) -> Effect:
@@ -186,7 +198,7 @@ def run_line(reading: Reading, words: Language) -> Text:
     return words.text(
         "run-line",
         scenario=scenario.name,
-        year=str(result.world.year),
+        year=year(reading, words),
         world=result.world.name,
         draws=words.text("draws", count=run.draws),
         horizon=horizon,
@@ -229,7 +241,18 @@ def _reach(reading: Reading, words: Language, case: int) -> tuple[Text, Text]:
 
 def numbers_for(reading: Reading, words: Language) -> Text:
     """Which branch, and dollars of which year, the three numbers are in."""
-    branch, year = reading.label(reading.case).branch, str(reading.result.world.year)
+    branch, dollars = reading.label(reading.case).branch, year(reading, words)
     if branch:
-        return words.text("numbers-for", branch=branch_name(branch), year=year)
-    return words.text("numbers-plain", year=year)
+        return words.text("numbers-for", branch=branch_name(branch), year=dollars)
+    return words.text("numbers-plain", year=dollars)
+
+
+def not_in_numbers(reading: Reading, words: Language) -> Text | None:
+    """How many measures the headline leaves out because nothing computes them yet."""
+    missing, known = uncomputed(reading), {card.id for card in reading.result.scenario.measures}
+    return words.text("not-in-numbers", count=len(missing), all=str(len(known))) if missing else None
+
+
+def uncomputed(reading: Reading) -> list[str]:
+    """Measures of the scenario without a mechanism, by id."""
+    return list(dict.fromkeys(card.id for card in reading.result.scenario.measures if not card.computed))

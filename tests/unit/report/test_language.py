@@ -13,7 +13,9 @@ from multipolar.base.language import FIRST_STRONG, MINUS, NO_BREAK, POP, Languag
 from multipolar.base.problems import InputError
 
 SOURCES = Path(multipolar.__file__).parent
-MADE_NAMES = re.compile(r"clause-(would|could|hardly|either|open|unsolved)|ranked-title-(both|gain|lose)|method-")
+MADE_NAMES = re.compile(
+    r"clause-(would|could|hardly|either|open|unsolved)|ranked-title-(both|gain|lose)|method-|deficits-"
+)
 
 
 @pytest.fixture(scope="module")

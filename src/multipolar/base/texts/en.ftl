@@ -10,6 +10,7 @@ without-article = { $name }
 
 ## Headline
 
+year-unknown = an unstated year
 headline = { $who } { $clauses }, against the world of { $year } ({ $world }).
 headline-companion = Of the others named, { $who } has most at stake in dollars: it { $clauses }.
 headline-companion-all = Of all others, { $who } has most at stake in dollars: it { $clauses }.
@@ -70,8 +71,12 @@ stated-probability-fixed = { $branch } { $value }
 beside-static = Comparative static
 beside-static-text = The economy of { $to } with every measure fully phased in, set against the reference. No path between them, no cost of transition, no year in between.
 beside-reference = Reference
-beside-reference-text = The world of { $year } ({ $world }), trade balances by the rule “{ $rule }”.
-beside-reference-baseline = The world of { $year } ({ $world }) with { $baseline } in force, trade balances by the rule “{ $rule }”.
+beside-reference-text = The world of { $year } ({ $world }), { $rule }.
+beside-reference-baseline = The world of { $year } ({ $world }) with { $baseline } in force, { $rule }.
+deficits-closed = with every trade balance closed
+deficits-fixed = with trade balances kept as shares of world value added
+deficits-own = with trade balances kept as shares of own value added
+deficits-other = trade balances by the rule “{ $rule }”
 beside-closing = Closing all trade balances comes before any measure and is left out of every effect. By itself it changes real income between { $low } ({ $lowest }) and { $high } ({ $highest }); for { $who } by { $own }.
 beside-elasticity = Other closures and elasticities
 beside-elasticity-text = The number for { $who } becomes { $list }.
@@ -88,11 +93,18 @@ beside-notes = How it was computed
 beside-not-computed = Not computed
 beside-not-computed-text =
     { $count ->
-        [one] One measure has no mechanism yet and no effect here: { $list }.
-       *[other] { $count } measures have no mechanism yet and no effect here: { $list }.
+        [one] One of { $all } measures has no mechanism yet and no effect here: { $list }.
+       *[other] { $count } of { $all } measures have no mechanism yet and no effect here: { $list }.
+    }
+beside-not-computed-also = Also asked for and not computed, whole or in part: { $list }.
+beside-more = { $count } more
+not-in-numbers =
+    { $count ->
+        [one] One of the { $all } measures has no mechanism yet and is not in these numbers.
+       *[other] { $count } of the { $all } measures have no mechanism yet and are not in these numbers.
     }
 beside-assumptions = Assumptions
-beside-assumptions-text = { $count } of the { $all } stated numbers are assumptions without a source. Their share of the variance is not computed yet.
+beside-assumptions-text = { $count } of the { $all } stated numbers are assumptions, or rest on one in part. Their share of the variance is not computed yet.
 beside-data = Data
 beside-data-text = Some blocks of the world are estimated; its known flaws are listed under “{ $data }”.
 beside-outside = Outside the model
@@ -136,12 +148,12 @@ structural = With other closures and elasticities
 structural-intro = These rows are not part of the ranges: each is one central solution with one choice made differently. Where they change the sign, the sentence at the top says “could”.
 structural-caption = Real income in per cent, one central solution a row
 structural-none = This run holds no structural rows.
-structural-headline = central solution as in the headline
+structural-headline = as in the headline
 not-computed = Not computed
-not-computed-intro = Measures of the scenario that are read and checked but have no mechanism yet. They change no number on this page.
-not-computed-none = Every measure of the scenario is computed.
+not-computed-intro = What the scenario asks for, is read and checked, but has no mechanism yet. It changes no number on this page.
+not-computed-none = Everything the scenario asks for is computed.
 assumptions = Assumptions
-assumptions-intro = Every number the scenario states, with its range and its source. “assumption” means that no source stands behind it.
+assumptions-intro = Every number the scenario states, with its range and its source. Where the source begins with “assumption”, the number itself is one.
 assumptions-none = The scenario states no numbers.
 assumption = assumption
 fixed = fixed
@@ -152,7 +164,7 @@ data-grades = How good each block of the world is
 data-none = The world names no sources.
 data-digest = Digest of the world's arrays: { $digest }.
 method = Method and limits
-method-model = A static general equilibrium of trade with input-output links, solved in exact changes (Caliendo and Parro 2015, doi 10.1093/restud/rdu086; the hat algebra of Dekle, Eaton and Kortum 2008): one representative household and one wage a country, perfect competition, goods that differ by origin. A hat is new over old; n is the destination, i the origin, s the sector supplied, k the sector that uses it.
+method-model = A static general equilibrium of trade with input-output links, solved in exact changes (Caliendo and Parro 2015, doi 10.1093/restud/rdu035; the hat algebra of Dekle, Eaton and Kortum 2008): one representative household and one wage a country, perfect competition, goods that differ by origin. A hat is new over old; n is the destination, i the origin, s the sector supplied, k the sector that uses it.
 method-cost = Unit cost: wages and inputs, in their cost shares β and γ, over productivity A.
 method-price = Price in the destination: the offers of all origins, with trade cost κ, and tariff and export tax in τ. An embargo is an infinite κ: that flow is exactly zero.
 method-share = Share of an origin: its offer against the price, with trade elasticity θ.

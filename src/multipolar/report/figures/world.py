@@ -123,8 +123,9 @@ def shown_blocs(reading: Reading) -> list[str]:
 
 
 def shape_of(reading: Reading, country: int) -> str:
-    place = blocs_of(reading, country)
-    return theme.SHAPES[place] if place < len(shown_blocs(reading)) else theme.SHAPES[-1]
+    """The mark of an economy: by its bloc where the scenario has blocs, else one for all."""
+    place, blocs = blocs_of(reading, country), shown_blocs(reading)
+    return theme.SHAPES[place] if place < len(blocs) or not blocs else theme.SHAPES[-1]
 
 
 def rows(reading: Reading, words: Language, cases: Sequence[int], countries: Sequence[int]) -> list[dict[str, Any]]:
