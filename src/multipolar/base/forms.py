@@ -1,10 +1,9 @@
-"""Closed records read from YAML nodes: a frozen dataclass whose fields say which keys a mapping may have.
+"""Closed records read from YAML nodes: a class whose attributes say which keys a mapping may have.
 
-A field is declared by ``entry(kind, doc)``. The kind reads and checks one value and knows its JSON Schema; the doc is
-its documentation everywhere. Unknown keys are problems with the nearest valid key; a missing key that a misspelt one
-explains is not reported again; one reading finds all problems. Dataclasses and these few kinds stand where pydantic
-might: importing pydantic and building its models costs as much time as importing NumPy, and every message is our own
-in any case.
+An attribute is declared by ``entry(kind, doc)``. The kind reads and checks one value and knows its JSON Schema; the doc
+is its documentation everywhere. Unknown keys are problems with the nearest valid key; a missing key that a misspelt one
+explains is not reported again; one reading finds all problems. These few lines stand where pydantic might: importing
+pydantic and building its models costs as much time as importing NumPy, and every message is our own in any case.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import MISSING, dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from multipolar.base.documents import MapNode, Node, Scalar
 from multipolar.base.problems import Collector, invisible, nearest, shown
@@ -60,43 +59,75 @@ class Kind:
         raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
 class Entry:
-    """One key of a closed record."""
+    """One key of a form: the attribute that holds it, its kind, its documentation, its default."""
 
-    attribute: str
-    kind: Kind
-    doc: str
-    required: bool
-    default: Any
+    __slots__ = ("attribute", "default", "doc", "key", "kind")
 
+    def __init__(self, kind: Kind, doc: str, key: str, default: Any) -> None:
+        self.kind, self.doc, self.key, self.default = kind, doc, key, default
+        self.attribute = ""
 
-def entry(kind: Kind, doc: str, *, key: str = "", default: Any = MISSING) -> Any:
-    """A dataclass field read from a file; required where it has no ``default``. ``key``: where it is no Python name."""
-    metadata = {"kind": kind, "doc": doc, "key": key}
-    return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.attribute, self.key = name, self.key or name
 
-
-def form(record: type) -> dict[str, Entry]:
-    """The keys of a record class, in order."""
-    known = _FORMS.get(record)
-    if known is None:
-        known = _FORMS[record] = {
-            item.metadata["key"] or item.name: Entry(
-                item.name, item.metadata["kind"], item.metadata["doc"], item.default is MISSING, item.default
-            )
-            for item in fields(record)
-            if "kind" in item.metadata
-        }
-    return known
+    @property
+    def required(self) -> bool:
+        return self.default is REQUIRED
 
 
-_FORMS: dict[type, dict[str, Entry]] = {}
+REQUIRED = object()
 
 
-def read_record(record: type, node: Node, path: str, reading: Reading, called: str = "it") -> Any:
+def entry(kind: Kind, doc: str, *, key: str = "", default: Any = REQUIRED) -> Any:
+    """A key of a form; required where it has no ``default``. ``key``: where it is no Python name."""
+    return Entry(kind, doc, key, default)
+
+
+class Form:
+    """A closed record whose attributes are declared by ``entry``. Frozen; two are equal only where they are one.
+
+    Not a dataclass, because making three dozen of those costs as much start-up time as all the rest of a reader.
+    """
+
+    entries: ClassVar[dict[str, Entry]] = {}
+    one_of: ClassVar[tuple[tuple[str, ...], ...]] = ()  # of each group exactly one key is given
+    spot: Spot = Spot()
+
+    def __init_subclass__(cls) -> None:
+        own = {item.key: item for item in vars(cls).values() if isinstance(item, Entry)}
+        cls.entries = {**cls.entries, **own}
+
+    def __init__(self, **values: Any) -> None:
+        for item in self.entries.values():
+            value = values.pop(item.attribute, item.default)
+            if value is REQUIRED:
+                raise TypeError(f"{type(self).__name__} needs `{item.attribute}`")
+            object.__setattr__(self, item.attribute, value)
+        object.__setattr__(self, "spot", values.pop("spot", Spot()))
+        if values:
+            raise TypeError(f"{type(self).__name__} has no {listed(values)}")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a {type(self).__name__} is frozen")
+
+    def __repr__(self) -> str:
+        said = ", ".join(f"{item.attribute}={getattr(self, item.attribute)!r}" for item in self.entries.values())
+        return f"{type(self).__name__}({said})"
+
+    @classmethod
+    def check(cls, node: MapNode, path: str, reading: Reading, explained: set[str]) -> None:
+        """Note what is wrong between keys; ``explained`` are missing keys that a misspelt one was meant to be."""
+
+
+def form(record: type[Form]) -> dict[str, Entry]:
+    """The keys of a form, in order."""
+    return record.entries
+
+
+def read_record(record: type[Form], node: Node, path: str, reading: Reading, called: str = "it") -> Any:
     """A record from a mapping. Values that are wrong are noted and left None, so that the rest is checked as well."""
-    keys = form(record)
+    keys = record.entries
     if not isinstance(node, MapNode):
         reading.wrong(node, path, f"{called} is a mapping with the keys {listed(keys)}.")
         return None
@@ -115,18 +146,16 @@ def read_record(record: type, node: Node, path: str, reading: Reading, called: s
             values[item.attribute] = None
         else:
             values[item.attribute] = item.kind.read(found, join(path, key), reading)
-    if any(item.name == "spot" for item in fields(record)):
-        spots = {key: (value.line, value.column) for key, (_, value) in node.entries.items()}
-        values["spot"] = Spot(reading.where, node.line, node.column, path, spots)
-    for group in getattr(record, "one_of", ()):
+    spots = {key: (value.line, value.column) for key, (_, value) in node.entries.items()}
+    values["spot"] = Spot(reading.where, node.line, node.column, path, spots)
+    for group in record.one_of:
         given = [key for key in group if key in node.entries]
         if not given and not explained.intersection(group):
             reading.wrong(node, path, f"{called} needs {listed(group, 'or')}.", rank=1)
         elif len(given) > 1:
             second = node.entries[given[1]][0]
             reading.wrong(second, join(path, given[1]), f"{called} takes {listed(group, 'or')}, not both.")
-    if hasattr(record, "check"):
-        record.check(node, path, reading, explained)
+    record.check(node, path, reading, explained)
     return record(**values)
 
 
@@ -201,9 +230,9 @@ def name_problem(text: str) -> str | None:
     return None
 
 
-def record_schema(record: type) -> dict[str, Any]:
+def record_schema(record: type[Form]) -> dict[str, Any]:
     """JSON Schema of a record class: closed, every key with its documentation."""
-    keys = form(record)
+    keys = record.entries
     return {
         "type": "object",
         "description": (record.__doc__ or "").strip(),

@@ -10,6 +10,7 @@ from typing import Any
 from multipolar.base.documents import ListNode, MapNode, Node, Scalar
 from multipolar.base.forms import (
     PLAIN_NAME,
+    Form,
     Kind,
     Reading,
     hint,
@@ -24,7 +25,7 @@ from multipolar.base.problems import shown
 from multipolar.base.quantity import SHAPES, UNITS, NotANumberError, Quantity, Shape, parse
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Text(Kind):
     """Any text."""
 
@@ -38,7 +39,7 @@ class Text(Kind):
         return {"type": "string"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Name(Kind):
     """A plain name: letters, digits, ``_`` and ``-``; never a path."""
 
@@ -58,7 +59,7 @@ class Name(Kind):
         return {"type": "string", "pattern": f"^{PLAIN_NAME.pattern}$"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Choice(Kind):
     """One word of a closed list."""
 
@@ -78,7 +79,7 @@ class Choice(Kind):
         return {"enum": list(self.options)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Whole(Kind):
     """A whole number in [low, high]; ``example`` is one, for messages."""
 
@@ -102,7 +103,7 @@ class Whole(Kind):
         return {"type": "integer", "minimum": self.low, "maximum": self.high}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class ListOf(Kind):
     """A list of one kind. ``most`` bounds its length."""
 
@@ -132,7 +133,7 @@ def _sample(node: Node) -> str:
     return shown(node.value, 30) if isinstance(node, Scalar) else "..."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class MapOf(Kind):
     """A mapping from plain names to one kind."""
 
@@ -156,11 +157,11 @@ class MapOf(Kind):
         return {"type": "object", "additionalProperties": self.kind.schema()}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Record(Kind):
     """A closed record of a class."""
 
-    record: type
+    record: type[Form]
     called: str = "it"
 
     def read(self, node: Node, path: str, reading: Reading) -> Any:
@@ -170,7 +171,7 @@ class Record(Kind):
         return record_schema(self.record)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Number(Kind):
     """A number or ``{value, range, shape, source, note}``, in one unit and between limits.
 
@@ -301,7 +302,7 @@ _NUMBER_KEYS = ("value", "range", "shape", "source", "note")
 FIRST_YEAR, LAST_YEAR = 1900, 2300
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Day(Kind):
     """A year or ``YYYY-MM-DD``. A year means its first day, or its last where ``last``."""
 
@@ -325,7 +326,7 @@ class Day(Kind):
         return {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": r"^[12]\d{3}-\d{2}-\d{2}$"}]}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Years(Kind):
     """A span of whole years: ``4y``."""
 

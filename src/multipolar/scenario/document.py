@@ -1,14 +1,12 @@
 """The scenario file as written: every key it may have, level by level (LANGUAGE, Document)."""
 
-# ruff: noqa: RUF009  (`entry` gives a dataclass field, as `field` does)
-
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from multipolar.base.documents import MapNode, Node, Scalar
-from multipolar.base.forms import Kind, Reading, Spot, entry, hint, join, listed, record_schema, unknown_keys
+from multipolar.base.forms import Form, Kind, Reading, entry, hint, join, listed, record_schema, unknown_keys
 from multipolar.base.kinds import FIRST_YEAR, LAST_YEAR, Choice, ListOf, MapOf, Name, Number, Record, Text, Whole
 from multipolar.base.problems import shown
 from multipolar.base.quantity import Quantity
@@ -28,7 +26,7 @@ INSTRUMENTS = ("tariff", "export_tax", "trade_cost", "import_ban", "export_contr
 MEASURES = ListOf(MeasureKind(), most=MOST_MEASURES)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class VersionKind(Kind):
     """The version of the language: 1."""
 
@@ -45,7 +43,7 @@ class VersionKind(Kind):
         return {"const": VERSION}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class LocalText(Kind):
     """A text, or ``{en, ar}``."""
 
@@ -74,8 +72,7 @@ class LocalText(Kind):
         return {"anyOf": [text, {"type": "object", "properties": properties, "additionalProperties": False}]}
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Bloc:
+class Bloc(Form):
     """A group of countries: a dated list of the program, or an own list whose members may be blocs."""
 
     one_of: ClassVar[tuple[tuple[str, ...], ...]] = (("members_as_of", "list"),)
@@ -84,7 +81,6 @@ class Bloc:
         Whole(FIRST_YEAR, LAST_YEAR, "year", 2025), "The year whose members count, at its end.", default=None
     )
     members: Places | None = entry(WHO, "Its members: countries and blocs.", key="list", default=None)
-    spot: Spot = field(default_factory=Spot)
 
     @classmethod
     def check(cls, node: MapNode, path: str, reading: Reading, explained: set[str]) -> None:
@@ -93,17 +89,14 @@ class Bloc:
             reading.wrong(members, join(path, "list"), "must be a list of countries and blocs.")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Actors:
+class Actors(Form):
     """Who acts: blocs by name, and firms."""
 
     blocs: dict[str, Bloc] | None = entry(MapOf(Record(Bloc, "a bloc"), "bloc"), "Blocs by name.", default=None)
     firms: tuple[str, ...] | None = entry(ListOf(Name("firm")), "Plain names of firms.", default=None)
-    spot: Spot = field(default_factory=Spot)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Horizon:
+class Horizon(Form):
     """The years of the scenario and the set of parameters."""
 
     start: int | None = entry(Whole(FIRST_YEAR, LAST_YEAR, "year", 2025), "First year.", key="from", default=None)
@@ -121,7 +114,7 @@ class Horizon:
                 reading.wrong(node.entries["to"][1], join(path, "to"), f"more than {MOST_YEARS} years after {first}.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class HorizonKind(Kind):
     """``{from, to, set}``, or one of short, medium, long."""
 
@@ -138,18 +131,15 @@ class HorizonKind(Kind):
         return {"anyOf": [{"enum": list(SETS)}, record_schema(Horizon)]}
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class BranchForm:
+class BranchForm(Form):
     """One alternative future, on top of the measures of the file."""
 
     probability: Quantity | None = entry(SHARE, "How likely it is held to be: a belief, not a result.", default=None)
     extends: str | None = entry(Name("branch"), "Another branch of this file that it builds on.", default=None)
     measures: tuple[Measure, ...] | None = entry(MEASURES, "Its measures.", default=())
-    spot: Spot = field(default_factory=Spot)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Responses:
+class Responses(Form):
     """Who answers with what; used by ``respond``."""
 
     players: tuple[Places, ...] = entry(ListOf(WHO, 1), "Countries or blocs that answer.")
@@ -160,11 +150,9 @@ class Responses:
         "Own dollars accepted per dollar of loss of the target.",
         default=None,
     )
-    spot: Spot = field(default_factory=Spot)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class ReportForm:
+class ReportForm(Form):
     """What the report shows."""
 
     indices: tuple[str, ...] | None = entry(ListOf(Choice(INDICES, "index")), f"Of {listed(INDICES)}.", default=())
@@ -178,11 +166,9 @@ class ReportForm:
     )
     pinned: Places | None = entry(WHO, "Countries always shown.", default=None)
     languages: tuple[str, ...] | None = entry(ListOf(Choice(LANGUAGES, "language"), 1), "en, ar.", default=None)
-    spot: Spot = field(default_factory=Spot)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Document:
+class Document(Form):
     """One scenario file."""
 
     multipolar: int = entry(VersionKind(), "The version of the language: `multipolar: 1` is the first line.")
@@ -201,7 +187,6 @@ class Document:
     )
     responses: Responses | None = entry(Record(Responses, "the responses"), "Who answers, with what.", default=None)
     report: ReportForm | None = entry(Record(ReportForm, "the report"), "What is shown.", default=None)
-    spot: Spot = field(default_factory=Spot)
 
     @classmethod
     def check(cls, node: MapNode, path: str, reading: Reading, explained: set[str]) -> None:

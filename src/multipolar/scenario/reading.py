@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from multipolar.base.documents import parse, read_text
-from multipolar.base.forms import Reading, form, name_problem, read_record
+from multipolar.base.forms import Reading, name_problem, read_record
 from multipolar.base.problems import Collector, Problem, ScenarioError, nearest, shown
 from multipolar.scenario import checks
 from multipolar.scenario.document import Actors, BranchForm, Document, Horizon, ReportForm
@@ -202,14 +202,16 @@ def _join(below: Joined, above: Joined, below_name: str, name: str) -> Joined:
     """``above`` on top of ``below``: its keys win; measures are joined by id, branches and blocs by name."""
     log = [*below.log]
     old, new = below.document, above.document
-    values = {each.name: getattr(new, each.name) for each in fields(Document)}
-    for key, item in form(Document).items():
-        if key not in above.given_by:
-            values[item.attribute] = getattr(old, item.attribute)
+    values = {
+        item.attribute: getattr(new if key in above.given_by else old, item.attribute)
+        for key, item in Document.entries.items()
+    }
     values["measures"] = _join_measures(old.measures, new.measures, log, below_name, name)
     values["actors"] = _join_actors(old.actors, new.actors)
     values["branches"] = _join_branches(old.branches, new.branches, log, below_name, name)
-    return Joined(Document(**values), {**below.given_by, **above.given_by}, [*above.texts, *below.texts], log)
+    return Joined(
+        Document(**values, spot=new.spot), {**below.given_by, **above.given_by}, [*above.texts, *below.texts], log
+    )
 
 
 def _join_measures(

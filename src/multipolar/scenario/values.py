@@ -64,7 +64,7 @@ class Sectors:
         return tuple(code for code in sectors if code in found)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class PlacesKind(Kind):
     """A country, a bloc, a flat list of these, ``all`` or ``{all_but: [...]}``; one country where ``single``."""
 
@@ -98,7 +98,7 @@ class PlacesKind(Kind):
         return {"anyOf": [one, several, but]}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class SectorsKind(Kind):
     """A sector of the world, a group, an ISIC code with its letter, or a flat list of these."""
 

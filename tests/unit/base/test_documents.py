@@ -99,7 +99,7 @@ def assert_read_or_refused(text: str) -> None:
     assert all(problem.where == "any.yaml" for problem in problems.problems)
 
 
-SIGNS = list(":-[]{}!|>'\"#?,%@`\t\n 1a") + ["&a", "*a", "<<", "---", "...", "\u2028"]
+SIGNS = [*":-[]{}!|>'\"#?,%@`\t\n 1a", "&a", "*a", "<<", "---", "...", "\u2028"]
 
 
 @given(st.text(max_size=200))

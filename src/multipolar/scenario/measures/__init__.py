@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from multipolar.base.documents import MapNode, Node, Scalar
-from multipolar.base.forms import Kind, Reading, form, join, listed, odd_character, read_record, record_schema
+from multipolar.base.forms import Kind, Reading, join, listed, odd_character, read_record, record_schema
 from multipolar.base.problems import nearest, shown
 from multipolar.scenario.measures.changes import Cancel, Lift
 from multipolar.scenario.measures.finance import AssetFreeze, FinancialSanction, PaymentRail, Transfer
@@ -42,7 +42,7 @@ TYPES: dict[str, type[Measure]] = {
 SEE = "(see: multipolar explain measures)"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class MeasureKind(Kind):
     """One measure: its ``type`` says which keys it may have. A misspelt type is checked as its nearest type."""
 
@@ -61,7 +61,7 @@ class MeasureKind(Kind):
         """The class of a measure, or of the type most like the one written; None where none is like it."""
         found = node.get("type")
         if found is None:
-            close = nearest("type", (key for key in node.entries if key not in form(Measure)))
+            close = nearest("type", (key for key in node.entries if key not in Measure.entries))
             named = "" if close is None else f" Did you mean `type` where `{shown(close, 40)}` stands?"
             reading.wrong(node, join(path, "type"), f"missing. It is one of {listed(TYPES, 'or')}.{named}")
             return None

@@ -1,10 +1,7 @@
 """Measures on measures: they act on sizes before anything is combined."""
 
-# ruff: noqa: RUF009  (`entry` gives a dataclass field, as `field` does)
-
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from multipolar.base.forms import entry
@@ -15,7 +12,6 @@ from multipolar.scenario.measures.measure import SHARE, WHOLE_SHARE, Measure
 TARGETS = ListOf(Name("id"), 1)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Cancel(Measure):
     """Undoes measures of this file: their size is multiplied by 1 - share."""
 
@@ -26,7 +22,6 @@ class Cancel(Measure):
     share: Quantity = entry(SHARE, "How much of them is undone; default 1.", default=WHOLE_SHARE)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Lift(Measure):
     """Undoes measures in force: sizes of its targets in the baseline are multiplied by 1 - share."""
 

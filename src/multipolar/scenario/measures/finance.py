@@ -1,14 +1,12 @@
 """Measures of payment and finance: transfers, sanctions, freezes, payment rails."""
 
-# ruff: noqa: RUF009  (`entry` gives a dataclass field, as `field` does)
-
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from multipolar.base.documents import MapNode, Node
-from multipolar.base.forms import Kind, Reading, entry, listed
+from multipolar.base.forms import Form, Kind, Reading, entry, listed
 from multipolar.base.kinds import Choice, ListOf, Name, Number, Record
 from multipolar.base.quantity import Quantity
 from multipolar.scenario.measures.measure import SHARE, WHO, Measure
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
 RAILS = ("correspondent", "local_currency", "clearing_union", "multi_cbdc", "crypto_bridge", "payment_agents")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Transfer(Measure):
     """`who` pays `to` an amount each year."""
 
@@ -37,15 +34,14 @@ class Transfer(Measure):
         draft.transfer(self, draft.value(self, "amount", self.amount) * scale)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class AccessCut:
+class AccessCut(Form):
     """The access lost, apart for goods and for services."""
 
     goods: Quantity | None = entry(SHARE, "Share of goods trade that loses its payments.", default=None)
     services: Quantity | None = entry(SHARE, "Share of services trade that loses its payments.", default=None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class AccessCutKind(Kind):
     """One number for all trade, or one for goods and one for services."""
 
@@ -59,7 +55,6 @@ class AccessCutKind(Kind):
         return {"anyOf": [SHARE.schema(), Record(AccessCut).schema()]}
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class FinancialSanction(Measure):
     """`who` cuts `to` off from payments, in part, or makes them dearer."""
 
@@ -90,7 +85,6 @@ class FinancialSanction(Measure):
             reading.wrong(node, path, f"a `financial_sanction` needs {listed(sizes, 'or')} or both.", rank=1)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class AssetFreeze(Measure):
     """`who` freezes assets of a firm, or of a country."""
 
@@ -105,7 +99,6 @@ class AssetFreeze(Measure):
     share: Quantity = entry(SHARE, "Share of the assets that is frozen.")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class PaymentRail(Measure):
     """Settlement between two sides moves to a rail; screening of payments stays."""
 

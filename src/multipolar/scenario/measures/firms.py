@@ -1,10 +1,7 @@
 """Measures that fall on a firm: boycotts and lost contracts."""
 
-# ruff: noqa: RUF009  (`entry` gives a dataclass field, as `field` does)
-
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from multipolar.base.forms import entry
@@ -13,7 +10,6 @@ from multipolar.base.quantity import Quantity
 from multipolar.scenario.measures.measure import SHARE, Measure
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Boycott(Measure):
     """Buyers in a market turn away from a firm."""
 
@@ -26,7 +22,6 @@ class Boycott(Measure):
     share: Quantity = entry(SHARE, "Share of its revenue there that is lost.")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class ContractLoss(Measure):
     """A firm loses contracts in a market."""
 

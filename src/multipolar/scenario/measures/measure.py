@@ -1,15 +1,12 @@
 """What all measures share. A type of measure is one class: its fields are its keys, its docstring is its page."""
 
-# ruff: noqa: RUF009  (`entry` gives a dataclass field, as `field` does)
-
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from multipolar.base.forms import Spot, entry, form
+from multipolar.base.forms import Form, entry
 from multipolar.base.kinds import Day, Name, Number, Text, Years
 from multipolar.base.quantity import Quantity
 from multipolar.scenario.values import Places, PlacesKind, Sectors, SectorsKind
@@ -24,8 +21,7 @@ SHARE = Number("share", 0.0, 1.0, meaning="A share lies between 0 and 1.")
 WHOLE_SHARE = Quantity(1.0, unit="share")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Measure:
+class Measure(Form):
     """One measure of a scenario.
 
     ``type`` is its word in a file. ``mechanism`` says in one sentence how it is computed; None: not computed yet, and
@@ -44,7 +40,6 @@ class Measure:
     note: str | None = entry(Text(), "Anything a reader should know.", default=None)
     alternative_to: str | None = entry(Name("id"), "The measure it replaces in a variant of its own.", default=None)
     group: str | None = entry(Name("group"), "A name shared by measures whose draws move together.", default=None)
-    spot: Spot = field(default_factory=Spot)
 
     def not_computed(self) -> str | None:
         """Why this measure has no effect in the numbers; None where it has one."""
@@ -74,7 +69,7 @@ class Measure:
     def sentence(self) -> str:
         """The measure in one line: its type, and every key with its value."""
         parts = []
-        for key, item in form(type(self)).items():
+        for key, item in self.entries.items():
             value = getattr(self, item.attribute)
             if key not in _COMMON and value is not None and value is not item.default:
                 parts.append(f"{key} {_said(value)}")
@@ -82,7 +77,7 @@ class Measure:
 
     def places(self) -> Iterator[Places]:
         """The countries it names, in every role."""
-        for item in form(type(self)).values():
+        for item in self.entries.values():
             value = getattr(self, item.attribute)
             if isinstance(value, Places):
                 yield value
@@ -91,13 +86,13 @@ class Measure:
 
     def sectors_named(self) -> Iterator[Sectors]:
         """The sectors it names."""
-        for item in form(type(self)).values():
+        for item in self.entries.values():
             value = getattr(self, item.attribute)
             if isinstance(value, Sectors):
                 yield value
 
 
-_COMMON = frozenset(form(Measure)) - {"from", "until"}
+_COMMON = frozenset(Measure.entries) - {"from", "until"}
 
 
 def _said(value: Any) -> str:
@@ -106,18 +101,18 @@ def _said(value: Any) -> str:
         return ", ".join(_said(each) for each in value)
     if isinstance(value, dict):
         return ", ".join(f"{key} {_said(each)}" for key, each in value.items())
-    if hasattr(type(value), "__dataclass_fields__") and form(type(value)):
-        found = {key: getattr(value, item.attribute) for key, item in form(type(value)).items()}
+    if isinstance(value, Form):
+        found = {key: getattr(value, item.attribute) for key, item in value.entries.items()}
         return _said({key: each for key, each in found.items() if each is not None})
     return str(value)
 
 
 def _quantities(record: Any, before: str) -> Iterator[tuple[str, Quantity]]:
-    for key, item in form(type(record)).items():
+    for key, item in record.entries.items():
         value = getattr(record, item.attribute)
         if isinstance(value, Quantity):
             yield before + key, value
         elif isinstance(value, dict):
             yield from ((f"{before}{key}.{name}", each) for name, each in value.items() if isinstance(each, Quantity))
-        elif hasattr(type(value), "__dataclass_fields__") and form(type(value)):
+        elif isinstance(value, Form):
             yield from _quantities(value, f"{before}{key}.")

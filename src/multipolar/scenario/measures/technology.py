@@ -1,15 +1,12 @@
 """Measures of production: ventures, productivity, and the knowledge measures that wait for their mechanism."""
 
-# ruff: noqa: RUF009  (`entry` gives a dataclass field, as `field` does)
-
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from multipolar.base.documents import MapNode
-from multipolar.base.forms import Reading, entry, join
+from multipolar.base.forms import Form, Reading, entry, join
 from multipolar.base.kinds import Choice, Name, Number, Record
 from multipolar.base.quantity import Quantity
 from multipolar.scenario.measures.measure import ONE_COUNTRY, SECTORS, SHARE, WHO, Measure
@@ -28,8 +25,7 @@ NO_SHARE = Quantity(0.0, unit="share")
 LARGEST_VENTURE = 0.5
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Capacity:
+class Capacity(Form):
     """The size of a venture: output in dollars a year, units at a price, or a share of the sector."""
 
     one_of: ClassVar[tuple[tuple[str, ...], ...]] = (("output", "units", "share"),)
@@ -68,7 +64,6 @@ class Capacity:
                     reading.wrong(node.entries[key][0], join(path, key), "belongs to `units`, which are not given.")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class JointVenture(Measure):
     """A joint venture: `investor` produces in `host`, at the host's cost, with its own technology."""
 
@@ -123,7 +118,6 @@ class JointVenture(Measure):
         return units * price * factor / 1e6, "output"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Productivity(Measure):
     """A change of productivity, given from outside."""
 
@@ -141,7 +135,6 @@ class Productivity(Measure):
         draft.productivity(self, 1.0 + draft.value(self, "change", self.change) * scale)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class TechnologySharing(Measure):
     """`who` shares technology with `to`: extra arrivals of ideas."""
 
@@ -159,7 +152,6 @@ class TechnologySharing(Measure):
     form: str = entry(Choice(("additive", "catch_up"), "form"), "additive (default) or catch_up.", default="additive")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Research(Measure):
     """A change of research spending; never free."""
 

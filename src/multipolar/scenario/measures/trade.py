@@ -1,7 +1,5 @@
 """Measures at the border: tariffs, export taxes, trade costs, import bans, export controls."""
 
-# ruff: noqa: RUF009  (`entry` gives a dataclass field, as `field` does)
-
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -23,7 +21,6 @@ RATE = Number("share", -1.0, above=True, meaning="A rate is a share of the price
 POINTS = Number("share", meaning="Points are added to the present rate: 0.1 = 10 points.")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Tariff(Measure):
     """A tariff: `who` imports from `to` and pays it; the revenue is that of `who`."""
 
@@ -41,7 +38,6 @@ class Tariff(Measure):
         draft.tax("tariff", self, draft.flows(self.to, self.who, self.sectors), scale)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class ExportTax(Measure):
     """An export tax: `who` exports to `to` and levies it; the revenue is that of `who`."""
 
@@ -59,7 +55,6 @@ class ExportTax(Measure):
         draft.tax("export_tax", self, draft.flows(self.who, self.to, self.sectors), scale)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class TradeCost(Measure):
     """A lasting cost of trade, or its easing: `who` sells to `to`, or `between` two sides both ways."""
 
@@ -94,7 +89,7 @@ class TradeCost(Measure):
             draft.cost(self, draft.flows_between(sides[0], sides[1], self.sectors), factor)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class RentsKind(Kind):
     """Who earns the rents of a licence: nobody, a side, or shares by country."""
 
@@ -123,7 +118,6 @@ COVERAGE_DOC = "`list`: a share of product lines is closed (default); `thin`: ea
 RENTS_DOC = "Who earns the scarcity rent of a licence: none (default), importer, exporter, or {country: share}."
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Block(Measure):
     """What import bans and export controls share: a blocked share of flows."""
 
@@ -158,7 +152,6 @@ class Block(Measure):
             yield Places(self.rent_places())
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class ImportBan(Block):
     """An import ban: `who` stops buying from `to`."""
 
@@ -170,7 +163,6 @@ class ImportBan(Block):
         draft.block(self, draft.flows(self.to, self.who, self.sectors), share)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
 class ExportControl(Block):
     """An export control: `who` stops selling to `to`; of goods, or of know-how."""
 
