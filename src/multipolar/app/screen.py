@@ -46,7 +46,8 @@ def table(result: Result) -> str:
 
 def value_and_range(value: float, low: float, high: float) -> str:
     """``-0.15 (-0.31 to -0.09)``; the value alone where there are no draws."""
-    digits = 2 if max(abs(value), abs(low), abs(high), 0.0) >= 0.1 or not np.isfinite(low) and abs(value) >= 0.1 else 3
+    largest = max(abs(value), abs(low) if np.isfinite(low) else 0.0, abs(high) if np.isfinite(high) else 0.0)
+    digits = 2 if largest >= 0.1 else 3
     text = f"{_clean(value, digits):+.{digits}f}"
     if not np.isfinite(low):
         return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TypeAlias
 
 import numpy as np
@@ -26,7 +27,8 @@ def plain_array(
     Refused: masked, object, text, boolean, complex arrays; another shape; NaN; infinity unless ``infinity`` (then only
     +infinity). The original is never changed, and never kept where the caller could still write into it.
     """
-    if np.ma.isMaskedArray(given):
+    # numpy.ma is slow to import; where it is not loaded nothing can be masked.
+    if "numpy.ma" in sys.modules and np.ma.isMaskedArray(given):
         problems.add("a masked array; missing numbers must be filled or left out by you", path=name)
         return None
     try:

@@ -246,6 +246,7 @@ def _if_open(point: Solved, shut: NDArray[np.bool_]) -> Array:
     i, n, s = np.nonzero(shut & (world.trade > 0))
     flows = np.zeros_like(world.trade)
     base_share = point.system.economy.accounts.trade_share[i, n, s]
-    share = base_share * (gross[i, n, s] / base_gross[i, n, s]) ** -theta[s] * point.cost_term[s, i] / point.market[s, n]
+    dearer = (gross[i, n, s] / base_gross[i, n, s]) ** -theta[s]
+    share = base_share * dearer * point.cost_term[s, i] / point.market[s, n]
     flows[i, n, s] = share * point.spending[n, s] / gross[i, n, s]
     return flows

@@ -36,7 +36,8 @@ def along_the_shock(point: Point, tolerance: float, steps: int = STEPS) -> Decom
         partial = shocked(system.economy, _at_fraction(point, fraction))
         solution = fixed_point.solve(partial.sweep, state, partial.precondition, settings)
         if solution.outcome is not Outcomes.converged:
-            raise NotConvergedError(f"The decomposition failed at {fraction:.2f} of the shock. {solution.outcome.sentence}")
+            where = f"The decomposition failed at {fraction:.2f} of the shock."
+            raise NotConvergedError(f"{where} {solution.outcome.sentence}")
         state = solution.value
         after = state_at(point_at(partial, state))
         parts.append(step(before, after, theta))

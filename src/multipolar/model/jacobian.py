@@ -46,7 +46,8 @@ def own_country_inverse(
     block[:, spend, 0] = final * wage_bill[:, None]
     to_supplier = supply.transpose(0, 2, 1)
     revenue = accounts.spending * duty
-    block[:, spend, cost] = final[:, :, None] * (revenue * theta * own_share)[:, None, :] - to_supplier * fall[:, None, :]
+    diverted = (revenue * theta * own_share)[:, None, :]
+    block[:, spend, cost] = final[:, :, None] * diverted - to_supplier * fall[:, None, :]
     block[:, spend, spend] = final[:, :, None] * revenue[:, None, :] + to_supplier * home_sales[:, None, :]
     identity = np.eye(1 + 2 * s, dtype=np.float32)
     return np.linalg.inv(identity - block.astype(np.float32))

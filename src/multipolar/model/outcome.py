@@ -47,7 +47,8 @@ class Point:
         """``pi'`` [i,n,s], expenditure shares by origin."""
         market = np.where(self.market > 0, self.market, 1.0)
         share = self.system.weights * (self.cost_term[:, None, :] / market[:, :, None])
-        return np.ascontiguousarray(share.transpose(2, 1, 0))
+        by_origin: Array = np.ascontiguousarray(share.transpose(2, 1, 0))
+        return by_origin
 
     @property
     def tariff(self) -> Array:
@@ -66,7 +67,8 @@ class Point:
         """New sales at basic prices [i,n,s], million USD."""
         paid = self.trade_share * self.spending
         gross = 1.0 + self.tariff
-        return paid / gross if self.export_tax is None else paid / (gross * (1.0 + self.export_tax))
+        basic: Array = paid / gross if self.export_tax is None else paid / (gross * (1.0 + self.export_tax))
+        return basic
 
     @property
     def input_share(self) -> Array:
@@ -76,7 +78,8 @@ class Point:
     @cached_property
     def consumer_price_hat(self) -> Array:
         """``P_hat`` [n] of final use."""
-        return np.exp(eq.ln_consumer_price(self.system.economy.accounts.final_share, np.log(self.price_hat)))
+        ln_price: Array = eq.ln_consumer_price(self.system.economy.accounts.final_share, np.log(self.price_hat))
+        return np.exp(ln_price)
 
     @cached_property
     def welfare_hat(self) -> Array:
@@ -86,7 +89,8 @@ class Point:
     @cached_property
     def equivalent_variation(self) -> Array:
         """``I (W_hat - 1)`` [n], million USD of the base."""
-        return eq.equivalent_variation(self.system.economy.accounts.income, self.welfare_hat)
+        dollars: Array = eq.equivalent_variation(self.system.economy.accounts.income, self.welfare_hat)
+        return dollars
 
     @cached_property
     def real_wage_hat(self) -> Array:
@@ -105,7 +109,7 @@ class Point:
 
     @cached_property
     def first_order(self) -> Decomposition:
-        """First-order decomposition at base weights (ECONOMICS 0.9); Caliendo and Parro's "welfare" is its first two."""
+        """First-order decomposition at base weights; Caliendo and Parro's "welfare" is terms plus volume of trade."""
         return first_order(self.system, self)
 
 

@@ -54,7 +54,8 @@ class Parameters:
         if factor is not None and (factor <= 0).any():
             problems.add("not above 0", path="theta_factor")
         problems.raise_if_any(InputError)
-        return world.trade_elasticity * np.asarray(factor)
+        shape: Array = world.trade_elasticity * np.asarray(factor)
+        return shape
 
     def theta(self, world: World) -> Array:
         """theta_h [s], the trade elasticity of this solve."""

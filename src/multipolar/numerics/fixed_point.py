@@ -49,7 +49,7 @@ def solve(
     sweep: Callable[[Array], Array],
     start: Array,
     precondition: Preconditioner | None = None,
-    settings: Settings = Settings(),  # noqa: B008  (frozen)
+    settings: Settings = Settings(),
     rebuild: Callable[[Array], Preconditioner] | None = None,
 ) -> Solution:
     """Find ``z = sweep(z)``.
@@ -58,7 +58,7 @@ def solve(
     ``rebuild`` makes a preconditioner for a point; it is asked once, when steps from the best point keep failing.
     Never raises for lack of convergence: the answer carries its outcome.
     """
-    point, mixing, history = start, 1.0, _History(settings.depth)
+    point, mixing, history = start, 1.0, _History(settings.depth, start.shape)
     best, best_residual, best_rest = start, np.inf, np.zeros_like(start)
     for sweeps in range(1, settings.sweeps_max + 1):
         with np.errstate(all="ignore"):
@@ -93,33 +93,42 @@ def _bounded(step: Array, limit: float) -> Array:
 
 
 class _History:
-    """The last points and steps of Anderson's method, kept as differences."""
+    """The last points and steps of Anderson's method, kept as differences in two rings with their Gram matrix."""
 
-    def __init__(self, depth: int) -> None:
+    def __init__(self, depth: int, shape: tuple[int, ...]) -> None:
+        size = int(np.prod(shape))
         self.depth = depth
+        self.points = np.empty((depth, size))
+        self.steps = np.empty((depth, size))
+        self.gram = np.empty((depth, depth))
         self.clear()
 
     def clear(self) -> None:
-        self.points: list[Array] = []
-        self.steps: list[Array] = []
+        """Forget everything."""
+        self.kept = self.next = 0
         self.previous: tuple[Array, Array] | None = None
 
     def accelerate(self, point: Array, step: Array, mixing: float) -> Array:
         """The combined step from ``point``: ``mixing f - (dZ + mixing dF) g``, g the least-squares weights."""
-        if self.previous is not None:
-            self.points.append((point - self.previous[0]).ravel())
-            self.steps.append((step - self.previous[1]).ravel())
-            del self.points[: -self.depth], self.steps[: -self.depth]
+        if self.previous is not None and self.depth:
+            self._keep(point, step, *self.previous)
         self.previous = (point, step)
-        if not self.steps:
+        if not self.kept:
             return mixing * step
-        steps = np.stack(self.steps)
-        gram = steps @ steps.T
+        steps, points, gram = self.steps[: self.kept], self.points[: self.kept], self.gram[: self.kept, : self.kept]
         scale = np.sqrt(np.diag(gram))
         if not scale.all():
             return mixing * step
         right = (steps @ step.ravel()) / scale
         # Unit columns and a small ridge keep nearly parallel differences from blowing the weights up.
         weights = np.linalg.solve(gram / np.outer(scale, scale) + 1e-14 * np.eye(len(scale)), right) / scale
-        combined = mixing * step.ravel() - weights @ (np.stack(self.points) + mixing * steps)
+        combined: Array = mixing * (step.ravel() - weights @ steps) - weights @ points
         return combined.reshape(point.shape)
+
+    def _keep(self, point: Array, step: Array, point_before: Array, step_before: Array) -> None:
+        k = self.next
+        np.subtract(point.ravel(), point_before.ravel(), out=self.points[k])
+        np.subtract(step.ravel(), step_before.ravel(), out=self.steps[k])
+        self.kept, self.next = max(self.kept, k + 1), (k + 1) % self.depth
+        products = self.steps[: self.kept] @ self.steps[k]
+        self.gram[k, : self.kept] = self.gram[: self.kept, k] = products

@@ -25,7 +25,7 @@ def as_data(result: Result) -> dict[str, Any]:
     for name in result.draws:
         low, high = result.interval(name)
         drawn[name] = {"median": result.median(name), "low": low, "high": high, "level": LEVEL}
-    return _plain(
+    data: dict[str, Any] = _plain(
         {
             "multipolar": result.provenance.version,
             "scenario": {k: v for k, v in asdict(result.scenario).items() if k != "text"},
@@ -47,6 +47,7 @@ def as_data(result: Result) -> dict[str, Any]:
             "provenance": {k: v for k, v in asdict(result.provenance).items() if k != "command"},
         }
     )
+    return data
 
 
 def as_json(result: Result) -> str:

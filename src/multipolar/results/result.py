@@ -109,7 +109,7 @@ class StructuralRow:
 
 @dataclass(frozen=True, slots=True)
 class AssumptionRow:
-    """One number that the answer rests on: value, range, unit, source; ``computed`` False where it has no effect yet."""
+    """One number that the answer rests on. ``computed`` False: it has no effect in the numbers yet."""
 
     name: str
     measure: str
@@ -230,7 +230,8 @@ class Result:
         for name, values in self.draws.items():
             data[f"{name}_draws"] = (("case", "draw", *table[name].axes[1:]), values, _attributes(name))
         if self.closing is not None:
-            data["closing"] = (("country",), self.closing, {"unit": "%", "definition": "real income of the closing step"})
+            about_closing = {"unit": "%", "definition": "real income of the closing step"}
+            data["closing"] = (("country",), self.closing, about_closing)
         used = {axis for axes, *_ in data.values() for axis in axes}
         about = {
             "title": self.scenario.title.get("en", self.scenario.name),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from multipolar.model.parameters import Parameters, mean_elasticity, parameter_table
 from multipolar.results.result import AssumptionRow, MeasureCard, NotComputedRow, ScenarioCard, WorldCard
 from multipolar.scenario.scenario import Scenario, assumptions
@@ -20,9 +19,9 @@ def scenario_card(scenario: Scenario) -> ScenarioCard:
         for branch, m in scenario.all_measures()
     )
     probability = {
-        name: (b.probability.value, _or(b.probability.low, b.probability.value), _or(b.probability.high, b.probability.value))
-        for name, b in scenario.branches.items()
-        if b.probability is not None
+        name: (p.value, p.value if p.low is None else p.low, p.value if p.high is None else p.high)
+        for name, branch in scenario.branches.items()
+        if (p := branch.probability) is not None
     }
     return ScenarioCard(
         name=scenario.name,
@@ -73,9 +72,8 @@ def assumption_rows(scenario: Scenario, world: World, theta_scale: float) -> tup
         value = row.values[scenario.horizon.parameters]
         if row.name == "theta_mean":
             value = mean_elasticity(world) * theta_scale
-        rows.append(
-            AssumptionRow(row.name, "", "parameter", value, row.low, row.high, row.shape, row.unit, row.source, None, True)
-        )
+        stated = (value, row.low, row.high, row.shape, row.unit, row.source)
+        rows.append(AssumptionRow(row.name, "", "parameter", *stated, line=None, computed=True))
     return tuple(rows)
 
 
@@ -117,7 +115,3 @@ def notes(solved: list[Solved], world: World) -> tuple[str, ...]:
 def _codes(names: tuple[str, ...]) -> tuple[str, ...]:
     codes = (groups.country_code(name) or name for name in names)
     return tuple(dict.fromkeys(codes))
-
-
-def _or(value: float | None, default: float) -> float:
-    return default if value is None else value

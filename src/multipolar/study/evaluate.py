@@ -11,10 +11,11 @@ import multipolar
 from multipolar.base.arrays import Array
 from multipolar.base.problems import InputError, MultipolarError
 from multipolar.model.parameters import Parameters, horizon_scale, mean_elasticity
-from multipolar.model.solve import TOLERANCE, solve_prepared
 from multipolar.model.shocks import Shocks
+from multipolar.model.solve import TOLERANCE, solve_prepared
 from multipolar.model.system import Economy, prepare, with_parameters
 from multipolar.results.result import CaseLabel, CaseStatus, Provenance, Result, StructuralRow
+from multipolar.scenario.document import Horizon
 from multipolar.scenario.scenario import CaseKey, Scenario, cases
 from multipolar.study import cards
 from multipolar.study.case import Bench, Solved, Start, central_lift_key, start_of
@@ -104,7 +105,8 @@ def evaluate(
 
 def _overridden(scenario: Scenario, horizon: str | None, deficits: str | None) -> Scenario:
     if horizon is not None:
-        scenario = replace(scenario, horizon=replace(scenario.horizon, parameters=horizon))
+        stated = scenario.horizon
+        scenario = replace(scenario, horizon=Horizon(start=stated.start, to=stated.to, parameters=horizon))
     if deficits is not None:
         scenario = replace(scenario, deficits=deficits)
     return scenario

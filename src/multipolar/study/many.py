@@ -11,7 +11,8 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from typing import Generic, TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 Context = TypeVar("Context")
 Job = TypeVar("Job")
@@ -34,15 +35,12 @@ def run_many(
         return
     before = {name: os.environ.get(name) for name in BLAS_THREADS}
     os.environ.update(dict.fromkeys(BLAS_THREADS, "1"))
-    pool = ProcessPoolExecutor(
-        min(workers, len(jobs)),
-        multiprocessing.get_context("spawn"),
-        initializer=_begin,
-        initargs=(run, context),
-    )
+    begin: Callable[..., object] = partial(_begin, run, context)
+    pool = ProcessPoolExecutor(min(workers, len(jobs)), multiprocessing.get_context("spawn"), initializer=begin)
     finished = False
     try:
-        yield from pool.map(_work, jobs)
+        work: Callable[[Job], Row] = _work
+        yield from pool.map(work, jobs)
         finished = True
     finally:
         children = multiprocessing.active_children()
@@ -57,20 +55,13 @@ def run_many(
                 os.environ[name] = value
 
 
-class _Held(Generic[Context, Job, Row]):
-    """What a worker process keeps from job to job."""
-
-    run: Callable[[Context, Job], Row]
-    context: Context
+_held: dict[str, Any] = {}  # what a worker process keeps from job to job
 
 
-_held: _Held[object, object, object] = _Held()
-
-
-def _begin(run: Callable[[object, object], object], context: object) -> None:
+def _begin(run: Callable[[Any, Any], Any], context: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _held.run, _held.context = run, context
+    _held.update(run=run, context=context)
 
 
-def _work(job: object) -> object:
-    return _held.run(_held.context, job)
+def _work(job: Any) -> Any:
+    return _held["run"](_held["context"], job)

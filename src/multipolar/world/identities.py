@@ -98,7 +98,8 @@ def identities(trade: Array, input_share: Array, tariff: Array, export_tax: Arra
     """
     accounts = derive(trade, input_share, tariff, export_tax)
     tax = np.zeros_like(tariff) if export_tax is None else export_tax
-    received = np.einsum("ins,ns,ins->is", accounts.trade_share, accounts.spending, 1.0 / ((1.0 + tariff) * (1.0 + tax)))
+    net = 1.0 / ((1.0 + tariff) * (1.0 + tax))
+    received = np.einsum("ins,ns,ins->is", accounts.trade_share, accounts.spending, net)
     market = np.abs(received - accounts.output) / np.where(accounts.output > 0, accounts.output, 1.0)
     border = trade * (1.0 + tax)
     imports, exports = border.sum(axis=(0, 2)), border.sum(axis=(1, 2))

@@ -130,7 +130,7 @@ class World:
         """SHA-256 of labels and arrays: the key of every cache."""
         digest = hashlib.sha256(repr((self.countries, self.sectors)).encode())
         for array in (self.trade, self.input_share, self.tariff, self.trade_elasticity, self.export_tax):
-            digest.update(b"none" if array is None else np.ascontiguousarray(array))
+            digest.update(b"none" if array is None else np.ascontiguousarray(array).data)
         return digest.hexdigest()
 
     def __getattr__(self, name: str) -> Array:
