@@ -74,17 +74,28 @@ def rendered() -> Callable[[Result], str]:
     return functools.cache(report_page.render)
 
 
-@pytest.fixture
-def visit(browser: Any, rendered: Callable[[Result], str], tmp_path: Path) -> Iterator[Callable[..., Seen]]:
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("reports")
+
+
+@pytest.fixture(scope="session")
+def look(visit: Callable[..., Seen]) -> Callable[..., Seen]:
+    """A page that is only looked at: opened once for all tests that leave it as it is."""
+    return functools.cache(visit)
+
+
+@pytest.fixture(scope="session")
+def visit(browser: Any, rendered: Callable[[Result], str], folder: Path) -> Iterator[Callable[..., Seen]]:
     """Opens the report of a Result at a width, waits until every chart is drawn, and watches what it does."""
     contexts = []
 
-    def open_page(result: Result, width: int = 1280, scheme: str = "light", address: str | None = None) -> Seen:
+    def open_page(result: Result, width: int = 1280, scheme: str = "light", served: str | None = None) -> Seen:
         context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
         contexts.append(context)
-        file = tmp_path / f"report-{len(contexts)}.html"
+        file = folder / f"report-{len(contexts)}.html"
         file.write_text(rendered(result), encoding="utf-8")
-        seen = Seen(context.new_page(), address or file.as_uri())
+        seen = Seen(context.new_page(), f"{served}/{file.name}" if served else file.as_uri())
         seen.page.on("request", lambda request: seen.requests.append(request.url))
         seen.page.on("console", lambda message: seen.complaints.append(message.text))
         seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))

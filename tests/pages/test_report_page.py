@@ -35,33 +35,31 @@ def marks_of(page: Any) -> dict[str, tuple[float, float]]:
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("name", ["result", "undrawn", "hostile"])
 def test_no_request_and_no_complaint(
-    visit: Callable[..., Any], request: pytest.FixtureRequest, name: str, width: int
+    look: Callable[..., Any], request: pytest.FixtureRequest, name: str, width: int
 ) -> None:
-    seen = visit(request.getfixturevalue(name), width)
+    seen = look(request.getfixturevalue(name), width)
     assert seen.requests == [seen.address]
     assert seen.complaints == []
     assert seen.page.locator("[data-chart] svg").count() == seen.page.locator("[data-chart]").count() > 0
 
 
-def test_served_over_http_it_still_asks_for_nothing(
-    visit: Callable[..., Any], result: Result, tmp_path: Path
-) -> None:
+def test_served_over_http_it_still_asks_for_nothing(visit: Callable[..., Any], result: Result, folder: Path) -> None:
     asked: list[str] = []
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
             asked.append(self.path)
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
-        seen = visit(result, address=f"http://127.0.0.1:{server.server_port}/report-1.html")
+        seen = visit(result, served=f"http://127.0.0.1:{server.server_port}")
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
-    assert asked == ["/report-1.html"]
+    assert len(asked) == len(seen.requests) == 1
     assert seen.complaints == []
 
 
@@ -76,12 +74,12 @@ def test_the_policy_is_enforced(visit: Callable[..., Any], result: Result) -> No
     assert any("style-src" in text for text in seen.complaints)
 
 
-def test_marks_stand_where_the_numbers_are(visit: Callable[..., Any], result: Result) -> None:
+def test_marks_stand_where_the_numbers_are(look: Callable[..., Any], result: Result) -> None:
     reading = Reading(result)
     case = reading.case
     countries = figures.ranked_countries(reading, case, phone=False)
     names = figures.display_names(reading)
-    marks = marks_of(visit(result).page)
+    marks = marks_of(look(result).page)
     assert len(marks) == len(countries)
     found = {
         country: next(place for said, place in marks.items() if re.match(rf"(The )?{names[country]} ", said))
@@ -100,11 +98,11 @@ def test_marks_stand_where_the_numbers_are(visit: Callable[..., Any], result: Re
     assert steps <= {figures.ROW_HEIGHT - 1, figures.ROW_HEIGHT, figures.ROW_HEIGHT + 1}
 
 
-def test_lines_span_the_ranges(visit: Callable[..., Any], result: Result) -> None:
+def test_lines_span_the_ranges(look: Callable[..., Any], result: Result) -> None:
     reading = Reading(result)
     case = reading.case
     countries = figures.ranked_countries(reading, case, phone=False)
-    page = visit(result).page
+    page = look(result).page
     lines = page.locator("#figure-ranked g.mark-rule.role-mark line")
     widths = lines.evaluate_all("lines => lines.map(line => line.getBBox().width)")[-len(countries) :]
     spans = [float(reading.welfare_high[case, n] - reading.welfare_low[case, n]) for n in countries]
@@ -113,11 +111,11 @@ def test_lines_span_the_ranges(visit: Callable[..., Any], result: Result) -> Non
     assert widths == pytest.approx([scale * span for span in spans], abs=1.5)
 
 
-def test_hollow_marks_are_those_whose_range_holds_zero(visit: Callable[..., Any], result: Result) -> None:
+def test_hollow_marks_are_those_whose_range_holds_zero(look: Callable[..., Any], result: Result) -> None:
     reading = Reading(result)
     case = reading.case
     countries = figures.ranked_countries(reading, case, phone=False)
-    fills = visit(result).page.locator(MARKS).evaluate_all("marks => marks.map(mark => getComputedStyle(mark).fill)")
+    fills = look(result).page.locator(MARKS).evaluate_all("marks => marks.map(mark => getComputedStyle(mark).fill)")
     white = "rgb(255, 255, 255)"
     open_ranges = [bool(reading.welfare_low[case, n] <= 0 <= reading.welfare_high[case, n]) for n in countries]
     assert [fill == white for fill in fills] == open_ranges
@@ -137,8 +135,8 @@ def test_a_phone_scrolls_one_way_only(
 
 
 @pytest.mark.parametrize("width", [1280, 360])
-def test_no_text_is_too_small_to_read(visit: Callable[..., Any], result: Result, width: int) -> None:
-    sizes = visit(result, width).page.evaluate(
+def test_no_text_is_too_small_to_read(look: Callable[..., Any], result: Result, width: int) -> None:
+    sizes = look(result, width).page.evaluate(
         """() => [...document.querySelectorAll('body *')]
             .filter(one => [...one.childNodes].some(node => node.nodeType === 3 && node.textContent.trim()))
             .filter(one => !['SCRIPT', 'STYLE'].includes(one.tagName))
@@ -156,8 +154,8 @@ def test_a_phone_has_its_own_figure(visit: Callable[..., Any], result: Result) -
     assert page.locator(MARKS).count() > 10
 
 
-def test_a_mark_says_its_number_to_the_pointer(visit: Callable[..., Any], result: Result) -> None:
-    page = visit(result).page
+def test_a_mark_says_its_number_to_the_pointer(look: Callable[..., Any], result: Result) -> None:
+    page = look(result).page
     mark = page.locator(MARKS).last
     mark.hover()
     tip = page.locator(".tip")
@@ -176,8 +174,17 @@ def test_colours_follow_the_reader_and_paper(visit: Callable[..., Any], result: 
     assert dark.evaluate(label) == "rgb(31, 35, 40)"
 
 
-def test_hostile_text_is_shown_and_does_nothing(visit: Callable[..., Any], hostile: Result) -> None:
-    page = visit(hostile).page
+def test_on_paper_nothing_stays_folded(visit: Callable[..., Any], result: Result) -> None:
+    page = visit(result).page
+    folds = page.locator("details").count()
+    assert page.locator("details[open]").count() == 0 < folds
+    paper = page.pdf(format="A4")
+    assert page.locator("details[open]").count() == folds
+    assert len(paper) <= 400_000
+
+
+def test_hostile_text_is_shown_and_does_nothing(look: Callable[..., Any], hostile: Result) -> None:
+    page = look(hostile).page
     assert "<script>alert(1)</script>" in page.locator("h1").inner_text()
     assert "\\u202e" in page.locator("h1").inner_text()
     assert "alert(1)" in page.locator("#figure-branches .chart svg").text_content()

@@ -13,6 +13,7 @@ from multipolar.report.blocks import Part, Statements
 from multipolar.report.reading import Reading
 
 LONGEST_NOTE = 400
+LINES = 4
 
 Statement = tuple[Text, tuple[Text, ...]]
 
@@ -29,11 +30,12 @@ def part(reading: Reading, words: Language) -> Part:
         _solves,
         _notes,
         _assumptions,
+        _rents,
         _data,
         _outside,
     )
     made = [statement for maker in makers if (statement := maker(reading, words)) is not None]
-    return Part("beside", words.text("beside"), (Statements(tuple(made)),))
+    return Part("beside", words.text("beside"), (Statements(tuple(made), shown=LINES),))
 
 
 def listed(items: list[str] | list[Text]) -> Text:
@@ -167,6 +169,10 @@ def _assumptions(reading: Reading, words: Language) -> Statement | None:
 def is_assumption(source: str | None) -> bool:
     """Whether a stated number has no source, or a source that calls itself an assumption."""
     return not source or source.strip().casefold().startswith("assumption")
+
+
+def _rents(reading: Reading, words: Language) -> Statement:
+    return words.text("beside-rents"), (words.text("beside-rents-text"),)
 
 
 def _data(reading: Reading, words: Language) -> Statement | None:

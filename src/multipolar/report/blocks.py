@@ -68,9 +68,10 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Statements:
-    """Short statements, each under its own label."""
+    """Short statements, each under its own label; of more than ``shown`` lines the rest is folded."""
 
     rows: tuple[tuple[Text, tuple[Text, ...]], ...]
+    shown: int = 99
     kind: str = field(default="statements", init=False)
 
 

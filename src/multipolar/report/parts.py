@@ -58,7 +58,8 @@ def _branches(reading: Reading, words: Language) -> Part:
     result = reading.result
     wide, phone = (figures.branches(result, words.code, phone=phone) for phone in (False, True))
     countries = figures.branch_countries(reading, phone=False)
-    twin = _case_table(reading, words, words.text("branches-caption"), reading.cases, countries)
+    caption = words.text("branches-caption", ranges=_ranges(reading, words))
+    twin = _case_table(reading, words, caption, reading.cases, countries)
     figure = Figure(
         key="branches",
         title=captions.branches_title(reading, words),
@@ -79,7 +80,8 @@ def _branches(reading: Reading, words: Language) -> Part:
 
 
 def _economies(reading: Reading, words: Language) -> Part:
-    blocks: list[Block] = [Paragraph(words.text("economies-intro", year=say.year(reading, words)))]
+    intro = words.text("economies-intro", year=say.year(reading, words), ranges=_ranges(reading, words))
+    blocks: list[Block] = [Paragraph(intro)]
     for case in reading.cases:
         title = captions.ranked_title(reading, words, case)
         blocks.append(
@@ -180,6 +182,10 @@ def _numbers(words: Language, effects: Sequence[Effect]) -> list[Number]:
         value = words.number(effect.value, decimals, signed=True) if effect.solved else words.text("no-number")
         column.append(Number(value, under))
     return column
+
+
+def _ranges(reading: Reading, words: Language) -> Text:
+    return words.text("with-ranges" if reading.drawn else "without-ranges")
 
 
 def _shapes(reading: Reading, words: Language) -> tuple[tuple[str, str], ...]:

@@ -25,7 +25,7 @@ EACH_END = 10
 EACH_END_PHONE = 3
 ROW_HEIGHT = 22
 PANELS_IN_A_ROW = 4
-PHONE_LABELS, WIDE_LABELS = 104, 150
+PHONE_LABELS, WIDE_LABELS = 124, 150
 PHONE_WIDTH, WIDE_WIDTH = 316, 716
 PANEL_GAP = 16
 CHARACTER = 7.2
@@ -178,7 +178,7 @@ def _dots(words: Language, phone: bool, panels: bool = False) -> list[alt.Chart]
         ),
     )
     title = None if panels else plain(words.text("axis-income"))
-    x_axis = alt.Axis(title=title, tickCount=3 if panels else 4 if phone else 6, grid=True)
+    x_axis = alt.Axis(title=title, tickCount=3 if panels or phone else 6, grid=True)
     x = alt.X("value:Q", axis=x_axis, scale=alt.Scale(zero=True, nice=True))
     colour = alt.condition("datum.up", alt.value(theme.GAIN), alt.value(theme.LOSS))
     fill = (
