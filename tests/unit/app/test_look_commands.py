@@ -1,4 +1,4 @@
-"""``explain`` and ``doctor``."""
+"""``scenarios``, ``explain`` and ``doctor``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from multipolar.app import doctor as examination
 from multipolar.app.commands import look
 from multipolar.app.explain import explain, library
 from multipolar.base.problems import UnknownLabelError
+from multipolar.scenario.scenario import catalog
 from multipolar.world.library import load_world
 from multipolar.world.world import World
 
@@ -78,6 +79,17 @@ def test_an_unknown_name_gets_the_nearest_and_exit_code_2(world: World, asked: s
         explain(asked, world)
     assert str(caught.value) == f"no name `{asked}`. Did you mean `{near}`?"
     assert caught.value.exit_code == 2
+
+
+def test_scenarios_lists_the_catalog_with_titles(capsys: pytest.CaptureFixture[str]) -> None:
+    look.scenarios()
+    told = capsys.readouterr().out
+    assert "  brics-technology-alliance  A Russia-centred technology alliance inside BRICS\n" in told
+    look.scenarios(json=True)
+    found = {entry["name"]: entry for entry in json.loads(capsys.readouterr().out)}
+    assert tuple(found) == catalog()
+    assert "sanctioned" in found["brics-technology-alliance"]["branches"]
+    assert all(entry["title"] and entry["measures"] for entry in found.values())
 
 
 def test_explain_prints_text_and_json(capsys: pytest.CaptureFixture[str]) -> None:
