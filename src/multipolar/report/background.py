@@ -132,8 +132,9 @@ def repeat(reading: Reading, words: Language) -> Part:
     run, scenario = result.provenance, result.scenario
     commands = "\n".join(
         (
-            f"multipolar check {scenario.name}",
-            run.command,
+            "multipolar check scenario.yaml",
+            f"multipolar run scenario.yaml --world {result.world.name} --horizon {scenario.horizon_set} "
+            f"--deficits {scenario.deficits} --draws {run.draws} --seed {run.seed}",
             f"multipolar world check {result.world.name}",
         )
     )
@@ -141,17 +142,19 @@ def repeat(reading: Reading, words: Language) -> Part:
         (
             "import multipolar as mp",
             f"world = mp.load_world({result.world.name!r})",
-            f"scenario = mp.read_scenario({scenario.name!r})",
-            f"result = mp.evaluate(world, scenario, draws={run.draws}, seed={run.seed})",
-            'result.table("welfare")',
+            "scenario = mp.read_scenario('scenario.yaml')",
+            f"result = mp.evaluate(world, scenario, draws={run.draws}, seed={run.seed},",
+            f"                     horizon={scenario.horizon_set!r}, deficits={scenario.deficits!r})",
+            "result.table('welfare')",
         )
     )
+    made_by = words.text("repeat-made-by", command=run.command) if run.command else None
     return Part(
         "repeat",
         words.text("repeat"),
         (
             Paragraph(words.text("repeat-intro")),
-            Code(words.text("repeat-commands"), seen(commands)),
+            Code(words.text("repeat-commands"), seen(commands), made_by),
             Code(words.text("repeat-python"), seen(python)),
             Code(
                 words.text("repeat-yaml"),

@@ -245,6 +245,7 @@ def test_the_scenario_can_be_copied_from_the_page(result: Result, text: str) -> 
     section = text.split('<section id="repeat"')[1]
     assert result.scenario.text.rstrip().replace("'", "&#39;") in section
     assert result.provenance.command in section
+    assert "run scenario.yaml --world toy --horizon medium --deficits closed --draws 24 --seed 1" in section
 
 
 def test_each_equation_has_its_sentence() -> None:
