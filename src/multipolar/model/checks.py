@@ -121,6 +121,27 @@ def _refuse_uncarried_surplus(system: System, balance: Array) -> None:
         )
 
 
+def refuse_without_income(
+    income: Array, wage_hat: Array, system: System, least: float = 0.0, fraction: float = 1.0
+) -> None:
+    """Raise ``NoEquilibriumError`` for a country whose spending is at or below ``least`` of what it earns.
+
+    Equations can hold at an income below zero; an economy cannot. ``fraction`` says how far along the shock.
+    """
+    bills = system.economy.wage_bill * wage_hat
+    ratio = np.where(bills > 0, income / np.where(bills > 0, bills, 1.0), np.where(income > 0, 1.0, 0.0))
+    n = int(np.argmin(ratio))
+    if ratio[n] > least:
+        return
+    after = f"at {fraction:.0%} of the shock " if fraction < 1.0 else ""
+    raise NoEquilibriumError(
+        f"No equilibrium: {after}{system.economy.world.countries[n]} would have "
+        f"{max(float(ratio[n]), 0.0):.0%} of what it earns left to spend, because it must keep a surplus or pay "
+        f"transfers (deficit rule `{system.shocks.deficits}`) that its remaining trade cannot carry. Use `closed`, or "
+        "a milder shock."
+    )
+
+
 def _names(countries: tuple[str, ...], members: NDArray[np.bool_]) -> str:
     named = [countries[k] for k in np.nonzero(members)[0]]
     return ", ".join(named[:LISTED]) + (f" and {len(named) - LISTED} more" if len(named) > LISTED else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -85,6 +85,44 @@ def checked(shocks: Shocks, world: World) -> Shocks:
     problems.raise_if_any(ShocksError)
     return Shocks(coverage=shocks.coverage, rents=shocks.rents, deficits=shocks.deficits,
                   ventures=shocks.ventures, **arrays)
+
+
+def at_fraction(shocks: Shocks, world: World, fraction: float) -> Shocks:
+    """The shock at a fraction of the way from the base: 0 is no shock, 1 the whole of it.
+
+    Taxes, finite trade costs and productivity move in logs; closed flows and blocked shares in openness; transfers,
+    the size of ventures, and under ``closed`` the base deficits, in proportion.
+    """
+    transfers = None if shocks.transfers is None else fraction * shocks.transfers
+    if shocks.deficits == "closed":
+        transfers = (0.0 if transfers is None else transfers) + (1.0 - fraction) * world.deficit
+    cost, blocked = shocks.trade_cost_hat, shocks.blocked_share
+    if blocked is not None:
+        blocked = fraction * blocked
+    if cost is not None:
+        shut = np.isinf(cost)
+        cost = np.where(shut, 1.0, np.where(shut, 1.0, cost) ** fraction)
+        if shut.any():
+            closing = np.where(shut, fraction, 0.0)
+            blocked = closing if blocked is None else 1.0 - (1.0 - blocked) * (1.0 - closing)
+    return replace(
+        shocks,
+        tariff=_rate_at(world.tariff, shocks.tariff, fraction),
+        export_tax=_rate_at(world.export_tax, shocks.export_tax, fraction),
+        trade_cost_hat=cost,
+        blocked_share=blocked,
+        productivity_hat=None if shocks.productivity_hat is None else shocks.productivity_hat**fraction,
+        transfers=transfers,
+        ventures=tuple(venture.scaled(fraction) for venture in shocks.ventures),
+    )
+
+
+def _rate_at(base: Array | None, new: Array | None, fraction: float) -> Array | None:
+    if new is None:
+        return None
+    start = 0.0 if base is None else np.log1p(base)
+    rate: Array = np.expm1(start + fraction * (np.log1p(new) - start))
+    return rate
 
 
 def _check_ranges(world: World, arrays: dict[str, Array | None], problems: Collector) -> None:

@@ -13,15 +13,18 @@ from multipolar.model import ventures as jv
 from multipolar.model.integration import along_the_shock
 from multipolar.model.outcome import Outcome, Point, point_at
 from multipolar.model.parameters import Parameters
-from multipolar.model.shocks import Shocks, checked
+from multipolar.model.shocks import Shocks, at_fraction, checked
 from multipolar.model.system import Economy, System, prepare, shocked, venture_shares
 from multipolar.numerics import fixed_point
+from multipolar.numerics.homotopy import follow
 from multipolar.numerics.outcomes import Outcomes
 from multipolar.world.world import World
 
 TOLERANCE = 1e-10
 RESIDUAL_FACTOR = 100.0  # recomputed residuals may exceed the tolerance of the state by this much, not more
 DISPLACED_ROUNDS = 50
+HOMOTOPY_SWEEPS = 150
+POOR = 0.1  # spending over earnings at which a path that ends is said to end for lack of income
 
 
 def solve(
@@ -59,9 +62,13 @@ def solve_prepared(
     first = system.start() if start is None else start
     solution = fixed_point.solve(system.sweep, first, system.precondition, settings, system.rebuilt)
     sweeps = solution.sweeps
+    if solution.outcome is not Outcomes.converged:
+        solution, sweeps = _step_by_step(system, solution, settings)
     if any(v.displaced for v in shocks.ventures):
         system, solution, sweeps = _displace(system, solution, settings)
     point = point_at(system, solution.value)
+    if solution.outcome is Outcomes.converged:
+        checks.refuse_without_income(point.income, point.wage_hat, system)
     _refuse_large_ventures(point)
     residuals, where = _residuals(point)
     status = solution.outcome
@@ -70,6 +77,35 @@ def solve_prepared(
         status = Outcomes.residual
     message = _message(status, point, residuals, where, solution)
     return Outcome(status, message, residuals, sweeps, point, lambda: along_the_shock(point, tolerance))
+
+
+def _step_by_step(
+    system: System, direct: fixed_point.Solution, settings: fixed_point.Settings
+) -> tuple[fixed_point.Solution, int]:
+    """Follow the shock from nothing to the whole of it, where the direct way failed.
+
+    Raises ``NoEquilibriumError`` where the path ends because a country's income runs out on it; where it ends for no
+    such reason the direct attempt is what is returned.
+    """
+    economy = system.economy
+    limits = replace(settings, sweeps_max=min(settings.sweeps_max, HOMOTOPY_SWEEPS))
+
+    def solve_at(fraction: float, guess: Array) -> fixed_point.Solution:
+        partial = shocked(economy, at_fraction(system.shocks, economy.world, fraction))
+        return fixed_point.solve(partial.sweep, guess, partial.precondition, limits, partial.rebuilt)
+
+    base = fixed_point.Solution(system.start(), Outcomes.converged, 0.0, 0)
+    followed = follow(solve_at, base)
+    sweeps = direct.sweeps + followed.sweeps
+    if followed.fraction >= 1.0:
+        # The end of the path is the shock itself: solve the system that is checked, from there.
+        last = fixed_point.solve(system.sweep, followed.solution.value, system.precondition, settings, system.rebuilt)
+        return last, sweeps + last.sweeps
+    reached = point_at(
+        shocked(economy, at_fraction(system.shocks, economy.world, followed.fraction)), followed.solution.value
+    )
+    checks.refuse_without_income(reached.income, reached.wage_hat, system, POOR, followed.fraction)
+    return direct, sweeps
 
 
 def _displace(

@@ -7,7 +7,7 @@ together with the equilibrium: ``value of the venture = mu Y'(mu)``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from multipolar.base.problems import NoEquilibriumError, ShocksError
 
@@ -41,6 +41,14 @@ class Venture:
         for name in ("royalty", "displaced"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ShocksError.of(f"ventures: {name} {getattr(self, name)} is outside [0, 1]")
+
+    def scaled(self, factor: float) -> Venture:
+        """The same venture at a fraction of its size."""
+        return replace(
+            self,
+            output=None if self.output is None else factor * self.output,
+            share=None if self.share is None else factor * self.share,
+        )
 
 
 def cost_hat(share: float, shape: float) -> float:
