@@ -14,6 +14,7 @@ help: ## what there is to make
 run: run-environment ## install, solve the founding scenario with 24 draws, write runs/first-answer
 	@rm -rf runs/first-answer
 	@$(BIN)/multipolar run brics-technology-alliance --draws 24 --out runs/first-answer
+	@echo "The command multipolar is in $(BIN): . $(BIN)/activate"
 
 test: all-environment ## run the tests, without the slow ones
 	$(BIN)/python -m pytest -m "not slow"

@@ -26,8 +26,9 @@ def scenarios(json: Json = False) -> None:
     found = []
     for name in catalog():
         scenario = read_scenario(name)
-        found.append({"name": name, "title": scenario.title["en"], "measures": len(scenario.measures),
-                      "branches": list(scenario.branches)})  # fmt: skip
+        count = len(tuple(scenario.all_measures()))
+        branches = list(scenario.branches)
+        found.append({"name": name, "title": scenario.title["en"], "measures": count, "branches": branches})
     if json:
         print(json_text.dumps(found, ensure_ascii=False, indent=2))
     else:
