@@ -134,11 +134,16 @@ def refuse_without_income(
     if ratio[n] > least:
         return
     after = f"at {fraction:.0%} of the shock " if fraction < 1.0 else ""
+    must_pay = bool(_net_inflow(system)[n] < 0)
+    reason = (
+        f"it must keep a surplus or pay transfers (deficit rule `{system.shocks.deficits}`) that its remaining trade "
+        "cannot carry. Use `closed`, or a milder shock."
+        if must_pay
+        else "its taxes on trade are subsidies that cost more than it earns. Use a milder shock."
+    )
     raise NoEquilibriumError(
-        f"No equilibrium: {after}{system.economy.world.countries[n]} would have "
-        f"{max(float(ratio[n]), 0.0):.0%} of what it earns left to spend, because it must keep a surplus or pay "
-        f"transfers (deficit rule `{system.shocks.deficits}`) that its remaining trade cannot carry. Use `closed`, or "
-        "a milder shock."
+        f"No equilibrium: {after}{system.economy.world.countries[n]} would have {max(float(ratio[n]), 0.0):.0%} of "
+        f"what it earns left to spend, because {reason}"
     )
 
 
