@@ -298,4 +298,4 @@ def _syntax(problem: str) -> str:
         return "not readable as YAML: a `,` or the closing bracket is missing."
     if "end of stream" in problem:
         return "not readable as YAML: a quote or bracket is opened and never closed."
-    return f"not readable as YAML: {shown(problem, 120)}."
+    return f"not readable as YAML: {shown(problem)}."

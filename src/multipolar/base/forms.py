@@ -145,7 +145,10 @@ def read_record(record: type[Form], node: Node, path: str, reading: Reading, cal
             reading.wrong(found, join(path, key), f"has no value. {item.doc}")
             values[item.attribute] = None
         else:
-            values[item.attribute] = item.kind.read(found, join(path, key), reading)
+            noted = len(reading.problems.problems)
+            value = values[item.attribute] = item.kind.read(found, join(path, key), reading)
+            if value is None and len(reading.problems.problems) == noted:
+                reading.wrong(found, join(path, key), f"cannot be read. {item.doc}")  # nothing is dropped in silence
     spots = {key: (value.line, value.column) for key, (_, value) in node.entries.items()}
     values["spot"] = Spot(reading.where, node.line, node.column, path, spots)
     for group in record.one_of:

@@ -72,8 +72,10 @@ class PlacesKind(Kind):
 
     def read(self, node: Node, path: str, reading: Reading) -> Places | None:
         if isinstance(node, MapNode) and not self.single:
-            unknown_keys(node, path, reading, ("all_but",), "a place")
+            unknown = unknown_keys(node, path, reading, ("all_but",), "a place")
             inner = node.get("all_but")
+            if inner is None and not unknown:
+                reading.wrong(node, path, "needs `all_but: [...]`, or is a country, a bloc or a list of them.")
             names = None if inner is None else _names(inner, join(path, "all_but"), reading, "place")
             return None if names is None else Places(names, everyone=True)
         names = _names(node, path, reading, "place")
@@ -173,7 +175,7 @@ def _place_problem(name: str, blocs: Mapping[str, Sequence[str]], labels: Labels
     if labels.countries is None:
         if code is not None or _CODE.fullmatch(name):
             return None  # a world may know this code
-        close = groups.nearest_place(name, (*blocs, *groups.PREDEFINED), groups.countries())
+        close = groups.nearest_place(name, (*blocs, *groups.PREDEFINED), tuple(groups.countries()))
         return f"`{shown(name)}` is no country or bloc. Did you mean {close}?" if close else None
     if code in labels.countries:
         return None

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from multipolar.base.problems import InputError, nearest
@@ -122,7 +122,8 @@ def country_code(name: str) -> str | None:
     return _by_name().get(normal(name))
 
 
-def nearest_place(name: str, blocs_here: Iterable[str], codes: Iterable[str]) -> str | None:
+@lru_cache(maxsize=256)
+def nearest_place(name: str, blocs_here: tuple[str, ...], codes: tuple[str, ...]) -> str | None:
     """The country or bloc most like ``name``, as a user would write it: ``RUS (Russia)``."""
     spelled: dict[str, str] = {}
     for code in codes:

@@ -40,6 +40,11 @@ class AccessCut(Form):
     goods: Quantity | None = entry(SHARE, "Share of goods trade that loses its payments.", default=None)
     services: Quantity | None = entry(SHARE, "Share of services trade that loses its payments.", default=None)
 
+    @classmethod
+    def check(cls, node: MapNode, path: str, reading: Reading, explained: set[str]) -> None:
+        if not node.entries:
+            reading.wrong(node, path, f"an access cut needs {listed(cls.entries, 'or')} or both.")
+
 
 @dataclass(eq=False)
 class AccessCutKind(Kind):
