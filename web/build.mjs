@@ -1,5 +1,5 @@
 // Builds src/multipolar/report/assets/vega.js and, beside it, what it is made of (vega.json) and the licences.
-// The same lock file gives the same bytes; tests/unit/report compares them with the hash recorded in vega.json.
+// Run here: npm ci --ignore-scripts && npm run build. The same lock file gives the same bytes; tests/unit/report compares them with the hash recorded in vega.json.
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -124,9 +124,7 @@ def test_hollow_marks_are_those_whose_range_holds_zero(look: Callable[..., Any],
 
 
 @pytest.mark.parametrize("name", ["result", "undrawn", "hostile"])
-def test_a_phone_scrolls_one_way_only(
-    visit: Callable[..., Any], request: pytest.FixtureRequest, name: str
-) -> None:
+def test_a_phone_scrolls_one_way_only(visit: Callable[..., Any], request: pytest.FixtureRequest, name: str) -> None:
     page = visit(request.getfixturevalue(name), 360).page
     page.locator("details").evaluate_all("folds => folds.forEach(fold => { fold.open = true; })")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

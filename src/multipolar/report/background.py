@@ -42,7 +42,14 @@ def not_computed(reading: Reading, words: Language) -> Part:
         heads = ("col-measure", "col-type", "col-line", "col-why")
         blocks = (
             Paragraph(words.text("not-computed-intro")),
-            Table(words.text("not-computed"), _heads(words, *heads), rows, (False, False, True, False), stacked=True),
+            Table(
+                words.text("not-computed"),
+                _heads(words, *heads),
+                rows,
+                (False, False, True, False),
+                stacked=True,
+                titled=False,
+            ),
         )
     return Part("not-computed", words.text("not-computed"), blocks)
 
@@ -59,11 +66,10 @@ def assumptions(reading: Reading, words: Language) -> Part:
             spread = words.text("range", low=_written(row.low), high=_written(row.high))
         source = row.source or words.text("assumption")
         used = words.text("yes" if row.computed else "no")
-        rows.append(
-            (row.name, Number(bare(_written(row.value)), row.unit or ""), Number(bare(spread)), source, used)
-        )
+        rows.append((row.name, Number(bare(_written(row.value)), row.unit or ""), Number(bare(spread)), source, used))
     heads = ("col-number", "col-value", "col-range", "col-source", "col-used")
-    table = Table(heading, _heads(words, *heads), tuple(rows), (False, True, True, False, False), stacked=True)
+    numeric = (False, True, True, False, False)
+    table = Table(heading, _heads(words, *heads), tuple(rows), numeric, stacked=True, titled=False)
     return Part("assumptions", heading, (Paragraph(words.text("assumptions-intro")), table))
 
 
@@ -88,7 +94,7 @@ def data(reading: Reading, words: Language) -> Part:
             for entry in known
         )
         heads = ("col-dataset", "col-provider", "col-vintage", "col-licence")
-        blocks.append(Table(words.text("data"), _heads(words, *heads), rows, (False,) * 4, stacked=True))
+        blocks.append(Table(words.text("data"), _heads(words, *heads), rows, (False,) * 4, stacked=True, titled=False))
     else:
         blocks.append(Paragraph(words.text("data-none")))
     graded = grades(world.name)

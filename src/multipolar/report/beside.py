@@ -69,9 +69,7 @@ def _reference(reading: Reading, words: Language) -> Statement:
     said = words.text(f"deficits-{rule}") if known else words.text("deficits-other", rule=rule)
     values = {"year": say.year(reading, words), "world": result.world.name, "rule": said}
     if result.scenario.baseline:
-        first = words.text(
-            "beside-reference-baseline", baseline=listed(list(result.scenario.baseline)), **values
-        )
+        first = words.text("beside-reference-baseline", baseline=listed(list(result.scenario.baseline)), **values)
     else:
         first = words.text("beside-reference-text", **values)
     closing = result.closing

@@ -29,6 +29,7 @@ class Table:
     """A table; the first cell of each row heads it. ``numeric`` says which columns are numbers.
 
     ``folded``: closed until asked for. ``stacked``: on a phone each row becomes a few lines under its head.
+    ``titled``: whether the caption is shown; where the heading above says the same it is only read out.
     """
 
     caption: Text
@@ -37,6 +38,7 @@ class Table:
     numeric: tuple[bool, ...]
     folded: bool = False
     stacked: bool = False
+    titled: bool = True
     kind: str = field(default="table", init=False)
 
 

@@ -84,9 +84,7 @@ def _economies(reading: Reading, words: Language) -> Part:
     blocks: list[Block] = [Paragraph(intro)]
     for case in reading.cases:
         title = captions.ranked_title(reading, words, case)
-        blocks.append(
-            _income_table(reading, words, title, case, reading.order(case), folded=reading.branched)
-        )
+        blocks.append(_income_table(reading, words, title, case, reading.order(case), folded=reading.branched))
     return Part("economies", words.text("economies"), tuple(blocks))
 
 
@@ -111,7 +109,7 @@ def _structural(reading: Reading, words: Language) -> Part:
         names = figures.display_names(reading)
         heads = (words.text("col-choice"), *(words.text("without-article", name=names[c]) for c in shown))
         folded = reading.branched and case != reading.case
-        blocks.append(Table(caption, heads, rows, (False, *(True for _ in shown)), folded=folded))
+        blocks.append(Table(caption, heads, rows, (False, *(True for _ in shown)), folded=folded, stacked=True))
     return Part("structural", heading, tuple(blocks))
 
 
@@ -137,7 +135,10 @@ def _income_table(
     rows = tuple(
         (names[country], bloc_of(country), in_per_cent, in_dollars)
         for country, in_per_cent, in_dollars in zip(
-            countries, _numbers(words, effects), _numbers(words, dollars), strict=True
+            countries,
+            _numbers(words, effects, say.column_decimals(effects)),
+            _numbers(words, dollars, say.column_decimals(dollars)),
+            strict=True,
         )
     )
     heads = tuple(words.text(key) for key in ("col-economy", "col-bloc", "col-change", "col-dollars"))
@@ -158,11 +159,13 @@ def _case_table(
         words.text("col-economy"),
         *(words.text("without-article", name=_case_name(reading, case)) for case in cases),
     )
-    columns = [_numbers(words, [reading.effect(case, country) for country in countries]) for case in cases]
+    effects = [[reading.effect(case, country) for country in countries] for case in cases]
+    decimals = say.column_decimals([effect for column in effects for effect in column])
+    columns = [_numbers(words, column, decimals) for column in effects]
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (names[country], *(column[place] for column in columns)) for place, country in enumerate(countries)
     )
-    return Table(caption, heads, rows, (False, *(True for _ in cases)), folded=folded)
+    return Table(caption, heads, rows, (False, *(True for _ in cases)), folded=folded, stacked=True)
 
 
 def _case_name(reading: Reading, case: int) -> str:
@@ -170,9 +173,8 @@ def _case_name(reading: Reading, case: int) -> str:
     return " / ".join(filter(None, (say.branch_name(label.branch), label.variant)))
 
 
-def _numbers(words: Language, effects: Sequence[Effect]) -> list[Number]:
+def _numbers(words: Language, effects: Sequence[Effect], decimals: int) -> list[Number]:
     """A column of numbers with their ranges, all with the same decimals."""
-    decimals = say.column_decimals(effects)
     column = []
     for effect in effects:
         under = ""

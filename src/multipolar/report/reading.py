@@ -153,9 +153,7 @@ class Reading:
         return self._effect(middle, (low, high), central, drawn, True)
 
     @staticmethod
-    def _effect(
-        value: float, interval: tuple[float, float], central: float, drawn: np.ndarray, agreed: bool
-    ) -> Effect:
+    def _effect(value: float, interval: tuple[float, float], central: float, drawn: np.ndarray, agreed: bool) -> Effect:
         if not len(drawn):
             return Effect(central, np.nan, np.nan, central, 0, 0.0, 0.0, agreed)
         gain, loss = float((drawn > 0).mean()), float((drawn < 0).mean())

@@ -53,6 +53,66 @@ INCOME = np.linspace(2.0e6, 2.0e5, len(COUNTRIES))
 HOSTILE = '</script><script>alert(1)</script>\u202egnp.exe {{ 7*7 }} "quoted" & =cmd|"/C calc"!A0'
 
 
+WORLD = WorldCard(
+    name="toy",
+    year=2022,
+    digest="ab" * 32,
+    unit="million USD at basic prices",
+    countries=COUNTRIES,
+    sectors=("A", "C"),
+    sources=("made_up",),
+    flaws=("Every number is made up.",),
+)
+ASSUMPTIONS = (
+    AssumptionRow(
+        name="ev_plant.capacity.units",
+        measure="ev_plant",
+        type="joint_venture",
+        value=20000.0,
+        low=5000.0,
+        high=60000.0,
+        shape="triangular",
+        unit="cars a year",
+        source="assumption; all of 2024: 17,805",
+        line=14,
+        computed=True,
+    ),
+    AssumptionRow(
+        name="knowhow.share",
+        measure="knowhow",
+        type="export_control",
+        value=0.8,
+        low=None,
+        high=None,
+        shape="fixed",
+        unit="",
+        source=None,
+        line=12,
+        computed=False,
+    ),
+)
+MEASURES = (
+    MeasureCard(
+        id="knowhow",
+        type="technology_sharing",
+        branch="",
+        line=12,
+        sentence="United States shares technology with Russia",
+        computed=False,
+        source="assumption",
+    ),
+    MeasureCard(
+        id="ev_plant",
+        type="joint_venture",
+        branch="",
+        line=14,
+        sentence="United States builds a plant in Russia",
+        computed=True,
+        source="assumption",
+    ),
+)
+
+
 def toy_result(
     branches: tuple[str, ...] = ("tolerated", "sanctioned", "sanctioned_widely", "sanctioned_answered"),
     variants: tuple[str, ...] = ("", "ev_tech"),
@@ -69,116 +129,88 @@ def toy_result(
     pairs = [(branch, variant) for branch in branches or ("",) for variant in variants]
     cases = tuple(CaseLabel(branch=branch, variant=variant) for branch, variant in pairs)
     if welfare is None:
-        scale = np.linspace(0.2, 1.0, len(cases))[:, None]
-        base = 0.3 * random.standard_normal(len(COUNTRIES)) * np.linspace(1, 0.1, len(COUNTRIES))
-        base[0], base[1] = -0.9, -0.06
-        welfare = base * scale
-        welfare[0, 0] = 0.02
+        welfare = _some_welfare(random, len(cases))
     drawn = welfare[:, None, :] * (1 + spread * random.standard_normal((len(cases), draws, len(COUNTRIES))))
     drawn += 0.01 * spread * random.standard_normal(drawn.shape)
-    text = f"multipolar: 1\ntitle: {title!r}\nmeasures: []\n"
-    measure = MeasureCard(
-        id="knowhow",
-        type="technology_sharing",
-        branch="",
-        line=12,
-        sentence="United States shares technology with Russia",
-        computed=False,
-        source="assumption",
-    )
-    structural_rows = [
-        StructuralRow(label=label, case=case, welfare=welfare[case] * factor)
-        for case in range(len(cases))
-        for label, factor in (("own deficits", 0.9), ("without baseline", 2.1), ("trade elasticity 1", 2.4))
-        if structural and not cases[case].variant
-    ]
     return Result(
-        scenario=ScenarioCard(
-            name="toy-alliance",
-            title={"en": title},
-            summary={"en": "One sentence about it."},
-            digest="0f" * 32,
-            text=text,
-            measures=(measure,),
-            branches=branches,
-            probability={name: (0.25, 0.05, 0.5) for name in branches},
-            horizon_set="medium",
-            from_year=2025,
-            to_year=2040,
-            deficits="closed",
-            baseline=("in-force-2024",),
-            blocs={"BRICS": ("BRA", "RUS", "IND", "CHN", "ZAF"), "WEST": ("USA", "DEU", "FRA", "GBR", "JPN", "CAN")},
-            actors=actors,
-        ),
-        world=WorldCard(
-            name="toy",
-            year=2022,
-            digest="ab" * 32,
-            unit="million USD at basic prices",
-            countries=COUNTRIES,
-            sectors=("A", "C"),
-            sources=("made_up",),
-            flaws=("Every number is made up.",),
-        ),
+        scenario=_scenario(title, branches, actors),
+        world=WORLD,
         cases=cases,
         countries=COUNTRIES,
         names=dict(NAMES),
-        central={
-            "welfare": welfare,
-            "equivalent_variation": welfare / 100 * INCOME,
-            "real_wage": welfare * 0.8,
-            "real_gdp": welfare * 0.9,
-            "exports": welfare * 2,
-            "imports": welfare * 2,
-            "world_income": (welfare @ INCOME) / INCOME.sum(),
-            "base_income": INCOME,
-        },
+        central=_central(welfare),
         draws={"welfare": drawn, "equivalent_variation": drawn / 100 * INCOME},
         status=(CaseStatus(case=0, draw=None, outcome="converged", sweeps=19, residual=3e-12),),
         closing=np.linspace(-3.0, 2.0, len(COUNTRIES)),
-        structural=tuple(structural_rows),
-        assumptions=(
-            AssumptionRow(
-                name="ev_plant.capacity.units",
-                measure="ev_plant",
-                type="joint_venture",
-                value=20000.0,
-                low=5000.0,
-                high=60000.0,
-                shape="triangular",
-                unit="cars a year",
-                source="assumption; all of 2024: 17,805",
-                line=14,
-                computed=True,
-            ),
-            AssumptionRow(
-                name="knowhow.share",
-                measure="knowhow",
-                type="export_control",
-                value=0.8,
-                low=None,
-                high=None,
-                shape="fixed",
-                unit="",
-                source=None,
-                line=12,
-                computed=False,
-            ),
-        ),
+        structural=_structural(cases, welfare) if structural else (),
+        assumptions=ASSUMPTIONS,
         not_computed=(
             NotComputedRow(measure="knowhow", type="technology_sharing", line=12, why="knowledge is not modelled yet"),
+            NotComputedRow(measure="poles", type="index", line=20, why="this index is not computed yet"),
         ),
-        notes=("Lists of products are computed as thin.",),
+        notes=("lists of products are computed as thin",),
         provenance=Provenance(
             version="0.1.0",
             seed=1,
             draws=draws,
             tolerance=1e-10,
             parameters={"theta_scale": 0.5, "sigma": 1.0},
-            world_digest="ab" * 32,
+            world_digest=WORLD.digest,
             scenario_digest="0f" * 32,
             command=f"multipolar run toy-alliance --draws {draws} --seed 1",
         ),
+    )
+
+
+def _some_welfare(random: np.random.Generator, cases: int) -> np.ndarray:
+    """Effects that grow from case to case; the first economy of the first case hardly changes."""
+    base = 0.3 * random.standard_normal(len(COUNTRIES)) * np.linspace(1, 0.1, len(COUNTRIES))
+    base[0], base[1] = -0.9, -0.06
+    welfare: np.ndarray = base * np.linspace(0.2, 1.0, cases)[:, None]
+    welfare[0, 0] = 0.02
+    return welfare
+
+
+def _central(welfare: np.ndarray) -> dict[str, np.ndarray]:
+    return {
+        "welfare": welfare,
+        "equivalent_variation": welfare / 100 * INCOME,
+        "real_wage": welfare * 0.8,
+        "real_gdp": welfare * 0.9,
+        "exports": welfare * 2,
+        "imports": welfare * 2,
+        "world_income": (welfare @ INCOME) / INCOME.sum(),
+        "base_income": INCOME,
+    }
+
+
+def _structural(cases: tuple[CaseLabel, ...], welfare: np.ndarray) -> tuple[StructuralRow, ...]:
+    choices = (("own deficits", 0.9), ("without baseline", 2.1), ("trade elasticity 1", 2.4))
+    return tuple(
+        StructuralRow(label=label, case=case, welfare=welfare[case] * factor)
+        for case in range(len(cases))
+        for label, factor in choices
+        if not cases[case].variant
+    )
+
+
+def _scenario(title: str, branches: tuple[str, ...], actors: tuple[str, ...]) -> ScenarioCard:
+    return ScenarioCard(
+        name="toy-alliance",
+        title={"en": title},
+        summary={"en": "One sentence about it."},
+        digest="0f" * 32,
+        text=f"multipolar: 1\ntitle: {title!r}\nmeasures: []\n",
+        measures=MEASURES,
+        branches=branches,
+        probability={name: (0.25, 0.05, 0.5) for name in branches},
+        horizon_set="medium",
+        from_year=2025,
+        to_year=2040,
+        deficits="closed",
+        baseline=("in-force-2024",),
+        blocs={"BRICS": ("BRA", "RUS", "IND", "CHN", "ZAF"), "WEST": ("USA", "DEU", "FRA", "GBR", "JPN", "CAN")},
+        actors=actors,
     )
 
 

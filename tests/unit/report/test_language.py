@@ -94,9 +94,7 @@ def test_markup_escapes_values_and_keeps_isolates_of_sentences(english: Language
     inner = english.text("range", low="<b>", high='"&')
     said = english.text("clauses", first=inner, rest="z")
     assert isinstance(inner, Text)
-    assert markup(said) == (
-        "<bdi><bdi>&lt;b&gt;</bdi> to <bdi>&quot;&amp;</bdi></bdi>; <bdi>z</bdi>"
-    )
+    assert markup(said) == ("<bdi><bdi>&lt;b&gt;</bdi> to <bdi>&quot;&amp;</bdi></bdi>; <bdi>z</bdi>")
 
 
 def test_texts_hold_no_direction_marks(english: Language) -> None:

@@ -233,12 +233,20 @@ def test_what_stands_beside_the_headline(text: str) -> None:
         "(trade elasticity 1)",
         "“sanctioned” 0\u00a0% gain, 100\u00a0% lose",
         "All 24 draws were solved in every case.",
-        "One of 1 measures has no mechanism yet and no effect here: knowhow.",
+        "One of 2 measures has no mechanism yet and no effect here: knowhow.",
+        "Also asked for and not computed, whole or in part: poles.",
         "2 of the 2 stated numbers are assumptions, or",
-        "Lists of products are computed as thin.",
+        "Lists of products are computed as thin",
         "oil price",
     ):
         assert said in plain
+
+
+def test_the_top_says_how_many_measures_are_left_out(result: Result, text: str) -> None:
+    said = '<p class="second">One of the <bdi>2</bdi> measures has no mechanism yet and is not in these numbers.</p>'
+    assert said in text.split("</header>")[0]
+    whole = replace(result.scenario, measures=result.scenario.measures[1:])
+    assert "no mechanism yet and is not" not in page.render(replace(result, scenario=whole))
 
 
 def test_the_scenario_can_be_copied_from_the_page(result: Result, text: str) -> None:
@@ -249,6 +257,10 @@ def test_the_scenario_can_be_copied_from_the_page(result: Result, text: str) -> 
 
 
 def test_each_equation_has_its_sentence() -> None:
-    assert set(equations()) == {
-        key for key in language().messages if key.startswith("method-")
-    } - {"method-model", "method-solve", "method-draws", "method-limits", "method-parameters"}
+    assert set(equations()) == {key for key in language().messages if key.startswith("method-")} - {
+        "method-model",
+        "method-solve",
+        "method-draws",
+        "method-limits",
+        "method-parameters",
+    }

@@ -189,17 +189,23 @@ def _dots(words: Language, phone: bool, panels: bool = False) -> list[alt.Chart]
         .otherwise(alt.value(theme.LOSS))
     )
     zero = alt.Chart().mark_rule(color=theme.QUIET, aria=False).encode(x=alt.datum(0))
-    spread = alt.Chart().mark_rule(strokeWidth=2, aria=False).encode(
-        y=y, x=alt.X("low:Q", axis=x_axis), x2="high:Q", color=colour
+    spread = (
+        alt.Chart()
+        .mark_rule(strokeWidth=2, aria=False)
+        .encode(y=y, x=alt.X("low:Q", axis=x_axis), x2="high:Q", color=colour)
     )
-    marks = alt.Chart().mark_point(size=theme.MARK_SIZE, strokeWidth=2, opacity=1).encode(
-        y=y,
-        x=x,
-        shape=alt.Shape("shape:N", scale=None, legend=None),
-        stroke=colour,
-        fill=fill,
-        description=alt.Description("said:N"),
-        tooltip=alt.Tooltip("said:N"),
+    marks = (
+        alt.Chart()
+        .mark_point(size=theme.MARK_SIZE, strokeWidth=2, opacity=1)
+        .encode(
+            y=y,
+            x=x,
+            shape=alt.Shape("shape:N", scale=None, legend=None),
+            stroke=colour,
+            fill=fill,
+            description=alt.Description("said:N"),
+            tooltip=alt.Tooltip("said:N"),
+        )
     )
     return [zero, spread, marks]
 
