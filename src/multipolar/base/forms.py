@@ -157,7 +157,8 @@ def read_record(record: type[Form], node: Node, path: str, reading: Reading, cal
             reading.wrong(node, path, f"{called} needs {listed(group, 'or')}.", rank=1)
         elif len(given) > 1:
             second = node.entries[given[1]][0]
-            reading.wrong(second, join(path, given[1]), f"{called} takes {listed(group, 'or')}, not both.")
+            only = "not both" if len(group) == 2 else "only one of them"
+            reading.wrong(second, join(path, given[1]), f"{called} takes {listed(group, 'or')}, {only}.")
     record.check(node, path, reading, explained)
     return record(**values)
 
@@ -187,7 +188,7 @@ def join(path: str, key: str) -> str:
 
 def listed(names: Iterable[str], word: str = "and") -> str:
     """``a``, ``b`` and ``c``, each in backquotes."""
-    quoted = [f"`{name}`" for name in names]
+    quoted = [f"`{shown(name)}`" for name in names]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {word} {quoted[-1]}"
 
 
@@ -196,7 +197,7 @@ def hint(name: str, options: Sequence[str]) -> str:
     if len(options) == 1:
         return f"It is {listed(options)}."
     close = nearest(name, options)
-    return f"Did you mean `{close}`?" if close else f"It is one of {listed(options, 'or')}."
+    return f"Did you mean `{shown(close)}`?" if close else f"It is one of {listed(options, 'or')}."
 
 
 def _capital(text: str) -> str:

@@ -117,10 +117,10 @@ class ListOf(Kind):
             reading.wrong(node, path, f"must be a list: write `[{_sample(node)}]`.")
             return None
         if not self.least <= len(node.items) <= self.most:
-            bound = f"at least {self.least}" if len(node.items) < self.least else f"at most {self.most:,}"
+            bound = f"at least {self.least} must" if len(node.items) < self.least else f"at most {self.most:,} may"
             if self.least == self.most:
-                bound = f"exactly {self.least}"
-            reading.wrong(node, path, f"{len(node.items):,} values, where {bound} may stand.")
+                bound = f"exactly {self.least} must"
+            reading.wrong(node, path, f"{len(node.items):,} values, where {bound} stand.")
             return None
         values = [self.kind.read(item, f"{path}[{k}]", reading) for k, item in enumerate(node.items)]
         return tuple(value for value in values if value is not None)
@@ -149,8 +149,7 @@ class MapOf(Kind):
             problem = name_problem(key)
             if problem:
                 reading.wrong(key_node, path, f"`{shown(key)}` {problem}.")
-                continue
-            found[key] = self.kind.read(value, join(path, key), reading)
+            found[key] = self.kind.read(value, join(path, shown(key, 40)), reading)
         return found
 
     def schema(self) -> dict[str, Any]:

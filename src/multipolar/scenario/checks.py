@@ -38,7 +38,7 @@ def blocs(actors: Actors | None, labels: Labels, problems: Collector) -> dict[st
             members[name] = ()
         taken = name in groups.PREDEFINED or name in (labels.countries or ()) or groups.country_code(name) is not None
         if taken:
-            problems.add(f"`{name}` is taken: a country or bloc has this name already.", spot.line, spot.column,
+            problems.add(f"`{shown(name)}` is taken: a country or bloc has this name already.", spot.line, spot.column,
                          spot.path, spot.where)  # fmt: skip
     for bloc in declared.values():
         if bloc.members is not None and not bloc.members.everyone:
@@ -97,7 +97,7 @@ def _check_extends(branches: Mapping[str, BranchForm], problems: Collector) -> s
             cut.add(name)
         elif name in ring:
             if name == ring[0]:
-                problems.add(f"the branch extends itself: {' > '.join((*ring, ring[0]))}.", *at)
+                problems.add(f"the branch extends itself: {shown(' > '.join((*ring, ring[0])), 200)}.", *at)
             cut.add(name)
     return cut
 
@@ -220,7 +220,8 @@ def _check_probabilities(
     given_by: Mapping[str, Document], branches: Mapping[str, BranchForm], problems: Collector
 ) -> None:
     points = [each.probability for each in branches.values()]
-    if not points or any(each is None or not each.central for each in points):
+    unread = "branches" in given_by and None in (given_by["branches"].branches or {}).values()
+    if not points or unread or any(each is None or not each.central for each in points):
         return
     total = sum(each.value for each in points if each is not None)
     if abs(total - 1.0) > SUM_TOLERANCE and "branches" in given_by:

@@ -178,15 +178,15 @@ class Document(Form):
         Name("scenario"), "A scenario it starts from, in the same folder or the catalog.", default=None
     )
     baseline: tuple[str, ...] | None = entry(ListOf(Name("scenario")), "Scenarios in force already.", default=None)
-    actors: Actors | None = entry(Record(Actors, "the actors"), "Blocs and firms.", default=None)
+    actors: Actors | None = entry(Record(Actors, "`actors`"), "Blocs and firms.", default=None)
     horizon: Horizon | None = entry(HorizonKind(), "Years and set of parameters.", default=None)
     deficits: str | None = entry(Choice(DEFICITS, "deficit rule"), "closed, own or fixed.", default=None)
     measures: tuple[Measure, ...] | None = entry(MEASURES, "What is done in every branch.", default=None)
     branches: dict[str, BranchForm] | None = entry(
         MapOf(Record(BranchForm, "a branch"), "branch"), "Alternative futures.", default=None
     )
-    responses: Responses | None = entry(Record(Responses, "the responses"), "Who answers, with what.", default=None)
-    report: ReportForm | None = entry(Record(ReportForm, "the report"), "What is shown.", default=None)
+    responses: Responses | None = entry(Record(Responses, "`responses`"), "Who answers, with what.", default=None)
+    report: ReportForm | None = entry(Record(ReportForm, "`report`"), "What is shown.", default=None)
 
     @classmethod
     def check(cls, node: MapNode, path: str, reading: Reading, explained: set[str]) -> None:

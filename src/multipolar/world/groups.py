@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from multipolar.base.problems import InputError, nearest
+from multipolar.base.problems import InputError, nearest, shown
 
 DATA = Path(__file__).parent / "data"
 PREDEFINED = {"EU27": 2020}  # blocs that need no declaration, and the year of their members
@@ -144,7 +144,7 @@ class BlocCycleError(InputError):
     """A bloc that contains itself through others; ``ring`` names them, the first again at the end."""
 
     def __init__(self, ring: tuple[str, ...]) -> None:
-        super().__init__(f"the bloc contains itself: {' > '.join(ring)}.")
+        super().__init__(f"the bloc contains itself: {shown(' > '.join(ring), 200)}.")
         self.ring = ring
 
 

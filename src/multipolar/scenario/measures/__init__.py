@@ -54,7 +54,7 @@ class MeasureKind(Kind):
         if kind is None:
             return None
         without_type = MapNode(node.line, node.column, {k: v for k, v in node.entries.items() if k != "type"})
-        found: Measure | None = read_record(kind, without_type, path, reading, f"a `{kind.type}`")
+        found: Measure | None = read_record(kind, without_type, path, reading, kind.called())
         return found
 
     def type_of(self, node: MapNode, path: str, reading: Reading) -> type[Measure] | None:

@@ -41,6 +41,11 @@ class Measure(Form):
     alternative_to: str | None = entry(Name("id"), "The measure it replaces in a variant of its own.", default=None)
     group: str | None = entry(Name("group"), "A name shared by measures whose draws move together.", default=None)
 
+    @classmethod
+    def called(cls) -> str:
+        """A measure of this type in a sentence: a `tariff`, an `export_tax`."""
+        return f"{'an' if cls.type[0] in 'aeiou' else 'a'} `{cls.type}`"
+
     def not_computed(self) -> str | None:
         """Why this measure has no effect in the numbers; None where it has one."""
         return None if type(self).mechanism is not None else type(self).reason

@@ -183,8 +183,9 @@ class ExportControl(Block):
             key = node.entries["controllable_share"][0]
             reading.wrong(key, join(path, "controllable_share"), "belongs to `what: know_how`, not to goods.")
         given = [key for key in ("coverage", "rents") if key in node.entries]
+        verb = "belongs" if len(given) == 1 else "belong"
         if given and getattr(what, "value", "") == "know_how":
-            reading.wrong(node.entries[given[0]][0], join(path, given[0]), f"{listed(given)} belong to `what: goods`.")
+            reading.wrong(node.entries[given[0]][0], join(path, given[0]), f"{listed(given)} {verb} to `what: goods`.")
 
     def not_computed(self) -> str | None:
         return None if self.what == "goods" else "the spread of know-how is not modelled yet"
