@@ -174,24 +174,28 @@ def recomputed(
     accounts, used, made = economy.accounts, economy.used, economy.accounts.output > 0
     tariff = world.tariff if shocks.tariff is None else shocks.tariff
     levy = world.export_tax if shocks.export_tax is None else shocks.export_tax
-    landed = trade_share * spending / (1.0 + tariff)
-    basic = landed if levy is None else landed / (1.0 + levy)
-    duties = (trade_share * spending - landed).sum(axis=(0, 2))
-    levied = np.zeros_like(duties) if levy is None else (landed - basic).sum(axis=(1, 2))
+    # Flows are summed once over origins and once over destinations: whole arrays cost more than the arithmetic.
+    landed = trade_share * spending
+    landed /= 1.0 + tariff
+    bought_in, sold_out = landed.sum(axis=0), landed.sum(axis=1)  # own sales are in both
+    basic_sold = sold_out if levy is None else (landed / (1.0 + levy)).sum(axis=1)
+    share_sum = trade_share.sum(axis=0)
+    duties = (share_sum * spending - bought_in).sum(axis=1)
+    levied = (sold_out - basic_sold).sum(axis=1)
     bills = economy.wage_bill * wage_hat
     scale = np.where(bills > 0, bills, 1.0)
 
     supplied = np.where(made, output, 1.0)
-    goods = np.where(made, np.abs(basic.sum(axis=1) - output) / np.where(supplied > 0, supplied, 1.0), 0.0)
+    goods = np.where(made, np.abs(basic_sold - output) / np.where(supplied > 0, supplied, 1.0), 0.0)
     wanted = accounts.final_share * income[:, None] + np.einsum("nks,nk->ns", world.input_share, output)
     bought = np.where(used & (spending > 0), np.abs(wanted - spending) / np.where(spending > 0, spending, 1.0), 0.0)
     ln_price = np.log(price_hat)
     inputs = np.einsum("nks,ns->nk", world.input_share, ln_price)
     unit_cost = accounts.value_added_share * np.log(wage_hat)[:, None] + inputs - np.log(productivity_hat)
     costs = np.where(made, np.abs(unit_cost - np.log(cost_hat)), 0.0)
-    shares = np.where(used, np.abs(trade_share.sum(axis=0) - 1.0), 0.0)
+    shares = np.where(used, np.abs(share_sum - 1.0), 0.0)
     demand = np.einsum("nk,nk->n", accounts.value_added_share, output)
-    inflow = landed.sum(axis=(0, 2)) - landed.sum(axis=(1, 2))  # border prices: own sales cancel
+    inflow = bought_in.sum(axis=1) - sold_out.sum(axis=1)  # at border prices
     group_total = system.group @ economy.wage_bill
     ruled = eq.deficit(shocks.deficits, bills, np.where(economy.wage_bill > 0, economy.wage_bill, 1.0),
                        accounts.deficit, system.group)

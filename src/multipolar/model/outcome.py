@@ -46,7 +46,8 @@ class Point:
     def trade_share(self) -> Array:
         """``pi'`` [i,n,s], expenditure shares by origin."""
         market = np.where(self.market > 0, self.market, 1.0)
-        share = self.system.weights * (self.cost_term[:, None, :] / market[:, :, None])
+        share = self.system.weights * self.cost_term[:, None, :]
+        share /= market[:, :, None]
         by_origin: Array = np.ascontiguousarray(share.transpose(2, 1, 0))
         return by_origin
 

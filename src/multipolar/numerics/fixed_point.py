@@ -25,7 +25,7 @@ class Settings:
 
     tolerance: float = 1e-10
     sweeps_max: int = 500
-    depth: int = 5
+    depth: int = 8
     step_max: float = 1.0
     setback: float = 3.0
     mixing_min: float = 1e-3
