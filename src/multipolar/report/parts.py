@@ -17,10 +17,10 @@ MOST_COLUMNS = 6
 
 def parts(reading: Reading, words: Language) -> tuple[Part, ...]:
     """Everything under the headline, in the order a reader meets it."""
-    made = [beside.part(reading, words), _ranked(reading, words)]
+    made = [beside.part(reading, words), _ranked(reading, words), _economies(reading, words)]
     if reading.branched:
         made.append(_branches(reading, words))
-    made += [_economies(reading, words), _structural(reading, words)]
+    made.append(_structural(reading, words))
     made += [
         section(reading, words)
         for section in (

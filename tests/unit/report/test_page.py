@@ -26,7 +26,7 @@ from multipolar.report.reading import Reading
 from multipolar.results.result import Result
 
 VOID = {"meta", "path", "rect", "circle"}
-ORDER = ["beside", "ranked", "branches", "economies", "structural"]
+ORDER = ["beside", "ranked", "economies", "branches", "structural"]
 ORDER += ["not-computed", "assumptions", "data", "method", "repeat"]
 
 
