@@ -25,7 +25,6 @@ from multipolar.base.problems import shown
 from multipolar.base.quantity import SHAPES, UNITS, NotANumberError, Quantity, Shape, parse
 
 
-@dataclass(eq=False)
 class Text(Kind):
     """Any text."""
 
@@ -325,7 +324,6 @@ class Day(Kind):
         return {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": r"^[12]\d{3}-\d{2}-\d{2}$"}]}
 
 
-@dataclass(eq=False)
 class Years(Kind):
     """A span of whole years: ``4y``."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from multipolar.base.documents import MapNode, Node, Scalar
@@ -26,7 +25,6 @@ INSTRUMENTS = ("tariff", "export_tax", "trade_cost", "import_ban", "export_contr
 MEASURES = ListOf(MeasureKind(), most=MOST_MEASURES)
 
 
-@dataclass(eq=False)
 class VersionKind(Kind):
     """The version of the language: 1."""
 
@@ -43,7 +41,6 @@ class VersionKind(Kind):
         return {"const": VERSION}
 
 
-@dataclass(eq=False)
 class LocalText(Kind):
     """A text, or ``{en, ar}``."""
 
@@ -114,7 +111,6 @@ class Horizon(Form):
                 reading.wrong(node.entries["to"][1], join(path, "to"), f"more than {MOST_YEARS} years after {first}.")
 
 
-@dataclass(eq=False)
 class HorizonKind(Kind):
     """``{from, to, set}``, or one of short, medium, long."""
 

@@ -100,7 +100,6 @@ class PlacesKind(Kind):
         return {"anyOf": [one, several, but]}
 
 
-@dataclass(eq=False)
 class SectorsKind(Kind):
     """A sector of the world, a group, an ISIC code with its letter, or a flat list of these."""
 

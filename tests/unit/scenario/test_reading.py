@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from pathlib import Path
 
@@ -276,3 +277,16 @@ def test_the_founding_file_runs_with_roles_swapped(embedded: mp.World) -> None:
     widely = resolve(after, embedded, CaseKey("sanctioned_widely")).shocks.tariff
     risen = {embedded.countries[n] for _, n, _ in zip(*(widely > embedded.tariff).nonzero(), strict=True)}
     assert risen == {"DEU"}
+
+
+def test_a_scenario_goes_whole_to_another_process() -> None:
+    scenario = mp.read_scenario("brics-technology-alliance")
+    again = pickle.loads(pickle.dumps(scenario))
+    assert [m.sentence() for _, m in again.all_measures()] == [m.sentence() for _, m in scenario.all_measures()]
+    assert dict(uncertain(again)) == dict(uncertain(scenario))
+
+
+def test_what_is_read_is_frozen() -> None:
+    scenario = mp.read_scenario("in-force-2024")
+    with pytest.raises(AttributeError, match="frozen"):
+        scenario.measures[0].share = None  # type: ignore[attr-defined]

@@ -42,7 +42,6 @@ TYPES: dict[str, type[Measure]] = {
 SEE = "(see: multipolar explain measures)"
 
 
-@dataclass(eq=False)
 class MeasureKind(Kind):
     """One measure: its ``type`` says which keys it may have. A misspelt type is checked as its nearest type."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from multipolar.base.documents import MapNode, Node
@@ -46,7 +45,6 @@ class AccessCut(Form):
             reading.wrong(node, path, f"an access cut needs {listed(cls.entries, 'or')} or both.")
 
 
-@dataclass(eq=False)
 class AccessCutKind(Kind):
     """One number for all trade, or one for goods and one for services."""
 

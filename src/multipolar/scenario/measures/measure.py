@@ -76,7 +76,7 @@ class Measure(Form):
         parts = []
         for key, item in self.entries.items():
             value = getattr(self, item.attribute)
-            if key not in _COMMON and value is not None and value is not item.default:
+            if key not in _COMMON and value is not None and value != item.default:
                 parts.append(f"{key} {_said(value)}")
         return f"{self.type}: {'; '.join(parts)}"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from multipolar.base.documents import MapNode, Node
@@ -89,7 +88,6 @@ class TradeCost(Measure):
             draft.cost(self, draft.flows_between(sides[0], sides[1], self.sectors), factor)
 
 
-@dataclass(eq=False)
 class RentsKind(Kind):
     """Who earns the rents of a licence: nobody, a side, or shares by country."""
 
