@@ -27,6 +27,11 @@ def columns(rows: Iterable[Sequence[str]], indent: str = "  ") -> str:
     return "\n".join(lines)
 
 
+def paragraph(text: str) -> str:
+    """A text wrapped for reading."""
+    return "\n".join(wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False))
+
+
 def cells(text: str) -> int:
     """Columns of a terminal that a text takes."""
     return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)

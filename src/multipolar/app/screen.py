@@ -5,23 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from textwrap import wrap
 
 import numpy as np
 
-from multipolar.app.columns import WIDTH, columns
+from multipolar.app.columns import columns, paragraph
 from multipolar.base.problems import shown
+from multipolar.report.reading import Reading
 from multipolar.results.result import LEVEL, Result
 
 ROWS = 10
 BAR = 20
 NOTES = 6
 Report = Callable[[str, int, int], None]
-
-
-def paragraph(text: str) -> str:
-    """A text wrapped for reading."""
-    return "\n".join(wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False))
 
 
 def table(result: Result) -> str:
@@ -80,8 +75,8 @@ def beside(result: Result) -> str:
     """What must be said with the numbers: what is not computed, what is computed otherwise, the side table."""
     lines = ["Conditional on the scenario happening; a long-run comparison, no path between the two states."]
     if result.closing is not None:
-        actor = next((a for a in result.scenario.actors if a in result.countries), result.countries[0])
-        closing = float(result.closing[result.countries.index(actor)])
+        subject = Reading(result).subject
+        actor, closing = result.countries[subject], float(result.closing[subject])
         lines.append(f"Closing all deficits comes first and is no effect; for {actor} it alone is {closing:+.1f} %.")
     lines += [f"{note[0].upper()}{note[1:]}." for note in map(lambda n: shown(n, 300), result.notes[:NOTES])]
     if len(result.notes) > NOTES:
@@ -96,11 +91,11 @@ def beside(result: Result) -> str:
 
 
 def side_table(result: Result) -> str:
-    """Real income of the first actor under other closures and elasticities, by branch."""
+    """Real income of the headline's subject under other closures and elasticities, by branch."""
     if not result.structural:
         return ""
-    actor = next((a for a in result.scenario.actors if a in result.countries), result.countries[0])
-    n = result.countries.index(actor)
+    n = Reading(result).subject
+    actor = result.countries[n]
     plain = [k for k, case in enumerate(result.cases) if not case.variant]
     lines = [[f"{actor}, central values", *(shown(result.cases[k].branch or "real income, %", 24) for k in plain)]]
     lines.append(["as asked", *(f"{_clean(result.central['welfare'][k, n], 3):+.3f}" for k in plain)])

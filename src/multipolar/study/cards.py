@@ -102,14 +102,22 @@ def not_computed_rows(solved: list[Solved]) -> tuple[NotComputedRow, ...]:
 def notes(solved: list[Solved], world: World) -> tuple[str, ...]:
     """What must be said beside the headline, each once: from the reading, and the size each venture came to."""
     found = [note for each in solved for note in (*each.baseline.notes, *each.resolution.notes)]
+    sizes: dict[str, list[str]] = {}
     for each in solved:
+        if each.case.variant:
+            continue
         for venture, share in zip(each.resolution.shocks.ventures, each.outcome.venture_share, strict=True):
-            if each.case.variant:
-                continue
-            branch = f" in `{each.case.branch}`" if each.case.branch else ""
             place = f"{world.countries[venture.host]} {world.sectors[venture.sector]}"
-            found.append(f"the venture in {place} comes to {100 * share:.2g} % of the sector's output{branch}")
-    return tuple(dict.fromkeys(found))
+            branch = f" in `{each.case.branch}`" if each.case.branch else ""
+            sizes.setdefault(place, []).append(f"{100 * share:.2g} %{branch}")
+    for place, parts in sizes.items():
+        found.append(f"the venture in {place} comes to {', '.join(parts)} of the sector's output")
+    return tuple(note for note in dict.fromkeys(found) if not _said_by_another(note, found))
+
+
+def _said_by_another(note: str, notes: list[str]) -> bool:
+    """Whether another note says the same of more measures."""
+    return any(other != note and other.startswith(f"{note}, ") for other in notes)
 
 
 def _codes(names: tuple[str, ...]) -> tuple[str, ...]:

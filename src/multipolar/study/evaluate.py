@@ -26,6 +26,7 @@ from multipolar.world.world import World
 SEED = 1
 THETA_TABLE = (1.0, 2.0, 4.0, 8.0)
 MOST_DRAWS = 1_000_000
+OTHER_RULE = {"own": "deficits kept in proportion", "closed": "trade balances closed"}
 Progress = Callable[[str, int, int], None]
 
 
@@ -62,15 +63,24 @@ def evaluate(
     for k, case in enumerate(keys):
         report("central values", k, len(keys))
         solved.append(bench.solve(case))
-    closing = _closing(economy, scenario, tolerance)
-    structural: tuple[StructuralRow, ...] = ()
     central = _central(world, solved)
+    structural: tuple[StructuralRow, ...] = ()
     if full:
         report("other closures and elasticities", 0, 1)
         structural = _structural(bench, keys)
-        central["real_gdp"] = _real_gdp(solved, report)
+        central |= _decomposed(solved, report)
     drawn = draw(scenario, world, scale, draws, seed)
     rows = _draws(bench, keys, solved, drawn, draws, workers, report)
+    provenance = Provenance(
+        version=multipolar.__version__,
+        seed=seed,
+        draws=draws,
+        tolerance=tolerance,
+        parameters=cards.parameter_values(economy.parameters, world),
+        world_digest=world.digest,
+        scenario_digest=scenario.digest,
+        command=command,
+    )
     return Result(
         scenario=cards.scenario_card(scenario),
         world=cards.world_card(world),
@@ -78,27 +88,14 @@ def evaluate(
         countries=world.countries,
         names=cards.country_names(world),
         central=central,
-        draws={
-            name: np.stack([np.asarray(getattr(row, name)) for row in rows], axis=1) if rows
-            else np.zeros((len(keys), 0, len(world.countries)))
-            for name in ("welfare", "equivalent_variation")
-        },
+        draws=_stacked(rows, (len(keys), 0, len(world.countries))),
         status=(*_statuses(solved), *(status for row in rows for status in row.status)),
-        closing=closing,
+        closing=_closing(economy, scenario, tolerance),
         structural=structural,
         assumptions=cards.assumption_rows(scenario, world, scale),
         not_computed=cards.not_computed_rows(solved),
         notes=cards.notes(solved, world),
-        provenance=Provenance(
-            version=multipolar.__version__,
-            seed=seed,
-            draws=draws,
-            tolerance=tolerance,
-            parameters=cards.parameter_values(economy.parameters, world),
-            world_digest=world.digest,
-            scenario_digest=scenario.digest,
-            command=command,
-        ),
+        provenance=provenance,
         theta_truncated=drawn.truncated,
     )
 
@@ -153,19 +150,22 @@ def _quantity(each: Solved) -> Array:
     return np.where(before > 0, 100.0 * (hat - 1.0), 0.0)
 
 
-def _real_gdp(solved: list[Solved], report: Progress) -> Array:
-    rows = []
+def _decomposed(solved: list[Solved], report: Progress) -> dict[str, Array]:
+    """Real GDP, integrated along the shock, and the first-order terms that published papers print; per cent."""
+    rows: dict[str, list[Array]] = {"real_gdp": [], "terms_of_trade": [], "volume_of_trade": []}
     for k, each in enumerate(solved):
         report("real GDP", k, len(solved))
-        rows.append(100.0 * (each.outcome.real_gdp_hat - 1.0))
-    return np.stack(rows)
+        rows["real_gdp"].append(100.0 * (each.outcome.real_gdp_hat - 1.0))
+        rows["terms_of_trade"].append(100.0 * each.outcome.terms_of_trade)
+        rows["volume_of_trade"].append(100.0 * each.outcome.volume_of_trade)
+    return {name: np.stack(values) for name, values in rows.items()}
 
 
 def _structural(bench: Bench, keys: tuple[CaseKey, ...]) -> tuple[StructuralRow, ...]:
     """Real income under another deficit rule, without the baseline, and at other mean elasticities (ECONOMICS 8.2)."""
     scenario, economy = bench.scenario, bench.economy
     other = "own" if scenario.deficits == "closed" else "closed"
-    variants = [(f"deficits `{other}`", economy, replace(scenario, deficits=other))]
+    variants = [(OTHER_RULE[other], economy, replace(scenario, deficits=other))]
     if scenario.baselines:
         variants.append(("without the baseline", economy, replace(scenario, baselines=(), baseline=())))
     mean = mean_elasticity(economy.world)
@@ -206,6 +206,16 @@ class _Row:
     welfare: Array
     equivalent_variation: Array
     status: tuple[CaseStatus, ...]
+
+
+def _stacked(rows: list[_Row], empty: tuple[int, ...]) -> dict[str, Array]:
+    """The draws of all rows by variable, [case, draw, country]."""
+    if not rows:
+        return {"welfare": np.zeros(empty), "equivalent_variation": np.zeros(empty)}
+    return {
+        "welfare": np.stack([row.welfare for row in rows], axis=1),
+        "equivalent_variation": np.stack([row.equivalent_variation for row in rows], axis=1),
+    }
 
 
 def _draws(

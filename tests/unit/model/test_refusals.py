@@ -39,7 +39,7 @@ def test_market_without_a_supplier_is_named() -> None:
 @pytest.mark.parametrize("rule", ["fixed", "own"])
 def test_cut_off_with_a_deficit_is_named(rule: str) -> None:
     world = random_world(2, 3, 2)
-    with pytest.raises(mp.NoEquilibriumError, match="C1 .*cut off.*must keep a (deficit|surplus)"):
+    with pytest.raises(mp.NoEquilibriumError, match=r"C1 .*cut off.*must keep a (deficit|surplus)"):
         mp.solve(world, mp.Shocks(blocked_share=both_ways(world, 0), deficits=rule))
     assert mp.solve(world, mp.Shocks(blocked_share=both_ways(world, 0, 0.9), deficits=rule)).status == "converged"
 
@@ -72,10 +72,10 @@ def test_two_groups_that_trade_no_more_need_balanced_trade() -> None:
 def test_selling_without_buying_is_named() -> None:
     world = random_world(3, 3, 2)
     no_imports = blocked(world, (slice(None), 0))
-    with pytest.raises(mp.NoEquilibriumError, match="C1 can still sell to .* no longer buy from"):
+    with pytest.raises(mp.NoEquilibriumError, match=r"C1 can still sell to .* no longer buy from"):
         mp.solve(world, mp.Shocks(blocked_share=no_imports, deficits="closed"))
     no_exports = blocked(world, (0, slice(None)))
-    with pytest.raises(mp.NoEquilibriumError, match="C1 can still buy from .* no longer sell to"):
+    with pytest.raises(mp.NoEquilibriumError, match=r"C1 can still buy from .* no longer sell to"):
         mp.solve(world, mp.Shocks(blocked_share=no_exports, deficits="closed"))
     assert mp.solve(world, mp.Shocks(blocked_share=0.9 * no_exports, deficits="closed")).status == "converged"
 
@@ -93,7 +93,7 @@ def test_surplus_that_open_markets_cannot_carry_is_named() -> None:
     )  # fmt: skip
     assert world.deficit[0] < 0
     cut = blocked(world, (0, 1))
-    with pytest.raises(mp.NoEquilibriumError, match="C1 must keep a surplus .* too small to carry it"):
+    with pytest.raises(mp.NoEquilibriumError, match=r"C1 must keep a surplus .* too small to carry it"):
         mp.solve(world, mp.Shocks(blocked_share=cut, deficits="fixed"))
     assert mp.solve(world, mp.Shocks(blocked_share=cut, deficits="closed")).status == "converged"
 
@@ -102,7 +102,7 @@ def test_subsidies_beyond_income_are_refused() -> None:
     world = random_world(1, 3, 2)
     tariff = np.zeros_like(world.tariff)
     tariff[0, 1, 0] = -0.9
-    with pytest.raises(mp.NoEquilibriumError, match="C2 would have 0% .* subsidies"):
+    with pytest.raises(mp.NoEquilibriumError, match=r"C2 would have 0% .* subsidies"):
         mp.solve(world, mp.Shocks(tariff=tariff, deficits="closed"))
     assert mp.solve(world, mp.Shocks(tariff=tariff / 3, deficits="closed")).status == "converged"
 

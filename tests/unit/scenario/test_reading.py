@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import multipolar as mp
-from multipolar.scenario.resolve import resolve
+from multipolar.scenario.resolve import resolve, scenario_notes
 from multipolar.scenario.scenario import (
     CaseKey,
     active,
@@ -76,6 +76,7 @@ def test_extends_joins_measures_by_id_and_the_later_wins(tmp_path: Path) -> None
     assert joined.horizon.parameters == "short"
     assert joined.blocs["EAST"] == ("RUS", "CHN")
     assert joined.log == ("`two` of `below` is replaced by that of `above`, line 4",)
+    assert joined.log[0] in scenario_notes(joined)
     assert joined.measures[0].spot.where.endswith("below.yaml")
     assert joined.measures[1].spot.where.endswith("above.yaml")
 

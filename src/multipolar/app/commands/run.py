@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from multipolar.app import screen
-from multipolar.app.columns import columns
 from multipolar.base.problems import InputError, nearest, shown
 
 if TYPE_CHECKING:
@@ -40,6 +38,7 @@ def run(
 ) -> None:
     """Answer a scenario: print the sentence and a table, write a folder with numbers and a page."""
     _refuse_options(horizon, deficits, draws, seed, workers)
+    from multipolar.app import screen
     from multipolar.results import store
 
     economy, document = _read(scenario, world)
@@ -74,6 +73,7 @@ def check(
 ) -> None:
     """Say whether a scenario file is right: all problems at once, or what it holds."""
     economy, document = _read(scenario, world)
+    from multipolar.app.columns import columns, paragraph
     from multipolar.scenario.resolve import explain_flow, resolve, resolve_baseline
     from multipolar.scenario.scenario import cases
 
@@ -90,7 +90,7 @@ def check(
     named = [m for _, m in document.all_measures() if m.not_computed() is not None]
     print(f"{shown(document.name)} is right: {sum(1 for _ in document.all_measures())} measures, {len(keys)} cases.")
     if named:
-        print(screen.paragraph(f"Read, but not computed yet: {', '.join(m.id for m in named)}."))
+        print(paragraph(f"Read, but not computed yet: {', '.join(m.id for m in named)}."))
 
 
 def _read(scenario: str, world: str | None) -> tuple[World, Scenario]:
@@ -142,12 +142,19 @@ def _say(result: Result, json: bool, quiet: bool) -> None:
 
         print(as_json(result), end="")
         return
-    from multipolar.report.words import headline
+    from multipolar.app import screen
+    from multipolar.app.columns import paragraph
+    from multipolar.base.language import language, plain
+    from multipolar.report.reading import Reading
+    from multipolar.report.words import headline, not_in_numbers
 
-    print(screen.paragraph(headline(result)))
+    print(paragraph(headline(result)))
+    missing = not_in_numbers(Reading(result), language())
+    if missing is not None:
+        print(paragraph(plain(missing)))
     if quiet:
         return
-    print(f"\n{screen.table(result)}\n\n{screen.paragraph(screen.caption(result))}\n{screen.status_line(result)}\n")
+    print(f"\n{screen.table(result)}\n\n{paragraph(screen.caption(result))}\n{screen.status_line(result)}\n")
     if result.structural:
         print(f"{screen.side_table(result)}\n")
     print(screen.beside(result))

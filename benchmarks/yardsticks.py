@@ -1,0 +1,81 @@
+"""Yardsticks measured in the same run as what they are held against: this machine's speed is not another's."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from multipolar.model.shocks import Shocks, checked
+from multipolar.model.system import Economy, System, shocked
+from multipolar.numerics import fixed_point
+
+STREAM_BYTES = 256 * 2**20
+
+
+def best(run: Callable[[], object], rounds: int = 7) -> float:
+    """Shortest of several timings, in seconds."""
+    times = []
+    for _ in range(rounds):
+        begin = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - begin)
+    return min(times)
+
+
+def read_bandwidth() -> float:
+    """Bytes a second that one core reads from memory: a dot product over an array larger than any cache."""
+    stream = np.ones(STREAM_BYTES // 8)
+    return STREAM_BYTES / best(lambda: np.dot(stream, stream), rounds=3)
+
+
+def sweep_bytes(system: System) -> int:
+    """Bytes of the large arrays that one sweep and one preconditioned step read, each as often as it is needed.
+
+    T for the prices; T net for sales (outside the taxed sectors it is T) and, in the taxed sectors, for revenue; the
+    input shares for unit costs and for spending; the own-country blocks.
+    """
+    economy = system.economy
+    sales = system.weights.nbytes
+    revenue = system.net_weights.nbytes * (1 if system.landed_weights is None else 3)
+    return system.weights.nbytes + sales + revenue + 2 * economy.world.input_share.nbytes + economy.inverse.nbytes
+
+
+def traffic_limit(economy: Economy, shocks: Shocks, sweeps: int, bandwidth: float) -> float:
+    """Seconds that reading the arrays of all sweeps takes at this bandwidth: no solve of this kind can be faster."""
+    return sweeps * sweep_bytes(shocked(economy, checked(shocks, economy.world))) / bandwidth
+
+
+def plain_anderson(economy: Economy, shocks: Shocks, tolerance: float) -> fixed_point.Solution:
+    """The same equations and acceleration without the preconditioner."""
+    system = shocked(economy, checked(shocks, economy.world))
+    return fixed_point.solve(system.sweep, system.start(), None, fixed_point.Settings(tolerance=tolerance))
+
+
+def fresh(code: str, folder: Path, rounds: int = 5) -> float:
+    """Shortest wall time of a fresh interpreter that runs ``code``."""
+    command = [sys.executable, "-c", code]
+    return best(lambda: subprocess.run(command, cwd=folder, check=True, capture_output=True), rounds)
+
+
+def until_printed(arguments: list[str], marker: str, folder: Path, rounds: int = 5) -> float:
+    """Shortest wall time from the start of a fresh ``multipolar`` process until it prints a line with ``marker``."""
+
+    def run() -> float:
+        command = [sys.executable, "-u", "-m", "multipolar.app.main", *arguments]
+        begin = time.perf_counter()
+        with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                if marker in line:
+                    elapsed = time.perf_counter() - begin
+                    process.stdout.read()
+                    if process.wait() == 0:
+                        return elapsed
+        raise RuntimeError(f"{command} printed no line with `{marker}`")
+
+    return min(run() for _ in range(rounds))
