@@ -59,7 +59,7 @@ _HOME = {
     "evaluate": "study.evaluate",
 }
 
-__all__ = [*sorted(_HOME), "__version__"]  # noqa: PLE0604
+__all__ = [*sorted(_HOME), "__version__"]
 
 
 def __getattr__(name: str) -> object:
