@@ -150,9 +150,7 @@ class Collector:
         if self.problems:
             files = list(dict.fromkeys(problem.where for problem in self.problems))
             unique = dict.fromkeys(self.problems)
-            raise error(
-                sorted(unique, key=lambda p: (files.index(p.where), p.line or 0, p.column or 0, p.rank))
-            )
+            raise error(sorted(unique, key=lambda p: (files.index(p.where), p.line or 0, p.column or 0, p.rank)))
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:

@@ -83,7 +83,7 @@ def _named(name: str, folder: Path | None) -> Source | None:
     for place in (folder, CATALOG):
         path = None if place is None else place / f"{name}.yaml"
         if path is not None and os.path.lexists(path):
-            return Source(name, read_text(path), path.name if place is CATALOG else str(path), path)
+            return Source(name, read_text(path), path.name if place is CATALOG else shown(path, 400), path)
     return None
 
 

@@ -165,7 +165,12 @@ def _apply(
 
 
 def scenario_notes(scenario: Scenario) -> tuple[str, ...]:
-    """What must be said of every case of a scenario: its years."""
+    """What must be said of every case of a scenario: what ``extends`` replaced, and its years."""
+    return (*scenario.log, *_years(scenario))
+
+
+def _years(scenario: Scenario) -> tuple[str, ...]:
+    """How the years of the horizon are computed."""
     horizon = scenario.horizon
     if horizon.to is None:
         dated = [m.id for _, m in scenario.all_measures() if m.until is not None]
