@@ -199,7 +199,7 @@ class Draft:
             if self.trace is None or self.trace[::2] == (host, sector):
                 what = "venture, million USD a year" if unit == "output" else "venture, share of the sector"
                 value = amount if amount is not None else size
-                self.log.append(Step(measure.spot.where, measure.spot.line, measure.id, what, 1, 0.0, value))
+                self._step(measure, what, 1, 0.0, value)
         if len(sectors) > 1 and unit == "output":
             self.notes.append(f"`{measure.id}`: its output is split over sectors in proportion to the host's output")
 
@@ -207,6 +207,11 @@ class Draft:
         """A measure that cannot be carried out on this world."""
         path = join(measure.spot.path, key)
         self.problems.add(message, *measure.spot.of(key), path, measure.spot.where)
+
+    def _step(self, measure: Measure, what: str, cells: int, before: float, after: float) -> None:
+        # The name of the file without its folder: a log must not differ with the place a file is kept in.
+        file = measure.spot.where.rpartition("/")[2]
+        self.log.append(Step(file, measure.spot.line, measure.id, what, cells, before, after))
 
     def _array(self, name: str, neutral: Callable[[], Array]) -> Array:
         if name not in self.arrays:
@@ -228,10 +233,7 @@ class Draft:
         if self.trace is None:
             self._log(measure, what, flows.cells, before[flows.pairs], after[flows.pairs])
             if flows.own:
-                step = Step(
-                    measure.spot.where, measure.spot.line, measure.id, "own sales left out", flows.own, 0.0, 0.0
-                )
-                self.log.append(step)
+                self._step(measure, "own sales left out", flows.own, 0.0, 0.0)
             return
         at = [
             np.flatnonzero(index == k)
@@ -244,13 +246,4 @@ class Draft:
     def _log(
         self, measure: Measure, what: str, cells: int, before: Array | np.float64, after: Array | np.float64
     ) -> None:
-        line = Step(
-            measure.spot.where,
-            measure.spot.line,
-            measure.id,
-            what,
-            cells,
-            float(np.mean(before)),
-            float(np.mean(after)),
-        )
-        self.log.append(line)
+        self._step(measure, what, cells, float(np.mean(before)), float(np.mean(after)))

@@ -83,8 +83,13 @@ def _named(name: str, folder: Path | None) -> Source | None:
     for place in (folder, CATALOG):
         path = None if place is None else place / f"{name}.yaml"
         if path is not None and os.path.lexists(path):
-            return Source(name, read_text(path), path.name if place is CATALOG else shown(path, 400), path)
+            return Source(name, read_text(path), _called(path), path)
     return None
+
+
+def _called(path: Path) -> str:
+    """A file as messages call it: those of the catalog by name, others by their path."""
+    return path.name if path.parent == CATALOG else shown(path, 400)
 
 
 def _scenario(source: Source, labels: Labels, problems: Collector, stack: tuple[str, ...]) -> Scenario | None:

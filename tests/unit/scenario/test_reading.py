@@ -117,6 +117,16 @@ def test_rings_and_stacks_of_files_are_refused(tmp_path: Path, texts: dict[str, 
         mp.read_scenario(tmp_path / "a.yaml")
 
 
+def test_the_log_does_not_depend_on_where_a_file_is_kept(tmp_path: Path, small: mp.World) -> None:
+    logs = []
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+        write(tmp_path / name, below=BASE.replace("goods", "C29"))
+        logs.append(resolve(mp.read_scenario(tmp_path / name / "below.yaml"), small, CaseKey("hot")).log)
+    assert logs[0] == logs[1]
+    assert {step.file for step in logs[0]} == {"below.yaml"}
+
+
 def test_problems_of_all_files_are_found_at_once(tmp_path: Path) -> None:
     write(
         tmp_path, below=BASE.replace("sectors: goods", "sector: goods", 1), above=ABOVE.replace("add: 0.2", "ad: 0.2")
