@@ -14,10 +14,12 @@ SECTORS = 49
 
 
 def tariff_10(world: mp.World) -> mp.Shocks:
-    """Ten points on every flow between two countries."""
-    tariff = world.tariff + 0.1
-    own = np.arange(len(world.countries))
-    tariff[own, own] = 0.0
+    """The first country (the USA where it is there) puts ten points on all goods from everybody."""
+    importer = world.countries.index("USA") if "USA" in world.countries else 0
+    goods = [k for k, sector in enumerate(world.sectors) if sector[0] in "ABCS"]
+    tariff = world.tariff.copy()
+    tariff[:, importer, goods] += 0.1
+    tariff[importer, importer] = 0.0
     return mp.Shocks(tariff=tariff)
 
 

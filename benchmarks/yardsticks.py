@@ -41,13 +41,21 @@ def sweep_bytes(system: System) -> int:
     """
     economy = system.economy
     sales = system.weights.nbytes
-    revenue = system.net_weights.nbytes * (1 if system.landed_weights is None else 3)
-    return system.weights.nbytes + sales + revenue + 2 * economy.world.input_share.nbytes + economy.inverse.nbytes
+    revenue = system.made.net_weights.nbytes * (1 if system.made.landed_weights is None else 3)
+    return system.weights.nbytes + sales + revenue + 2 * economy.world.input_share.nbytes + economy.blocks.nbytes
+
+
+def once_bytes(system: System) -> int:
+    """Bytes moved once a solve: T is made of the base shares, T net of T and the taxes; the check makes the new shares
+    of T (written, then read for the flows, which are made of them and the taxes)."""
+    whole, part = system.weights.nbytes, system.made.net_weights.nbytes
+    return 2 * whole + 2 * part + 5 * whole
 
 
 def traffic_limit(economy: Economy, shocks: Shocks, sweeps: int, bandwidth: float) -> float:
-    """Seconds that reading the arrays of all sweeps takes at this bandwidth: no solve of this kind can be faster."""
-    return sweeps * sweep_bytes(shocked(economy, checked(shocks, economy.world))) / bandwidth
+    """Seconds that moving the large arrays of a solve takes at this bandwidth: none of this kind can be faster."""
+    system = shocked(economy, checked(shocks, economy.world))
+    return (once_bytes(system) + sweeps * sweep_bytes(system)) / bandwidth
 
 
 def plain_anderson(economy: Economy, shocks: Shocks, tolerance: float) -> fixed_point.Solution:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from multipolar.base.arrays import Array, first_where
 from multipolar.base.problems import NoEquilibriumError
 from multipolar.model import equilibrium as eq
-from multipolar.model.system import System, closure, trading_pairs
+from multipolar.model.system import System
+from multipolar.model.weights import closure
 
 BALANCE = 1e-9  # of own value added: a deficit or transfer below it is rounding
 CAPACITY = 3.0  # remaining markets, at their base size, times this bound what exports can ever earn
@@ -36,7 +37,9 @@ def refuse(system: System) -> None:
 
 def _refuse_empty_markets(system: System) -> None:
     world = system.economy.world
-    empty = system.economy.used & ~system.supplied
+    if not system.made.closes:
+        return
+    empty = system.economy.used & ~supplied(system)
     if not empty.any():
         return
     places = [f"{world.countries[n]} x {world.sectors[s]}" for n, s in np.argwhere(empty)]
@@ -85,7 +88,7 @@ def _refuse_cut_off(system: System, balance: Array) -> None:
 def _refuse_one_way(system: System, balance: Array) -> None:
     """Balanced trade needs to sell and to buy: a strongly connected part with only one of the two has none."""
     world = system.economy.world
-    sells = trading_pairs(system.weights)
+    sells = system.made.sells
     reach = closure(sells)
     both = reach & reach.T
     if both.all():
@@ -105,7 +108,7 @@ def _refuse_one_way(system: System, balance: Array) -> None:
 
 def _refuse_uncarried_surplus(system: System, balance: Array) -> None:
     world, accounts = system.economy.world, system.economy.accounts
-    if not (balance < 0).any():
+    if not (balance < 0).any() or not system.made.closes:
         return
     open_markets = system.weights > 0  # [s,n,i]
     size = accounts.spending.T.copy()
@@ -145,6 +148,12 @@ def refuse_without_income(
         f"No equilibrium: {after}{system.economy.world.countries[n]} would have {max(float(ratio[n]), 0.0):.0%} of "
         f"what it earns left to spend, because {reason}"
     )
+
+
+def supplied(system: System) -> NDArray[np.bool_]:
+    """Markets [n,s] that are used and have a supplier left."""
+    left: NDArray[np.bool_] = system.economy.used & (system.weights.max(axis=2) > 0).T
+    return left
 
 
 def _names(countries: tuple[str, ...], members: NDArray[np.bool_]) -> str:
@@ -221,7 +230,8 @@ def recomputed(
 def _price_residual(system: System, cost_hat: Array, price_hat: Array) -> Array:
     """``|theta ln P_hat + ln sum_i T c_hat^-theta|`` [n,s], from powers instead of exponentials."""
     economy = system.economy
-    power = cost_hat ** (-economy.theta)
-    total = np.einsum("sni,is->ns", system.weights, power)
-    gap = np.abs(economy.theta * np.log(price_hat) + np.log(np.where(system.supplied, total, 1.0)))
-    return np.where(system.supplied, gap / economy.theta, 0.0)
+    power = np.ascontiguousarray((cost_hat ** (-economy.theta)).T)
+    total = np.einsum("sni,si->sn", system.weights, power).T
+    served = economy.used & (total > 0)
+    gap = np.abs(economy.theta * np.log(price_hat) + np.log(np.where(served, total, 1.0)))
+    return np.where(served, gap / economy.theta, 0.0)

@@ -17,14 +17,14 @@ from typing import Any
 Array = Any  # a NumPy or a JAX array: the equations run on both
 
 
-def openness(cost_hat: Array, tax_hat: Array, blocked: Array, theta: Array) -> Array:
-    """``o = (1 - b) (kappa_hat tau_hat)^-theta``, 1 where nothing changes and exactly 0 under an embargo (DESIGN 4).
+def openness(price_hat: Array, theta: Array) -> Array:
+    """``o = (kappa_hat tau_hat)^-theta``, 1 where nothing changes, exactly 0 at an infinite trade cost.
 
-    All cells of one shape; ``kappa_hat`` may be infinite. Coverage ``thin``: each supplier is struck out with
-    probability b (ECONOMICS 0.7).
+    ``price_hat``: the factor kappa_hat tau_hat on the landed price, cell by cell. A blocked share b under coverage
+    ``thin`` (each supplier struck out with probability b) multiplies by 1 - b.
     """
     xp = theta.__array_namespace__()
-    return (1.0 - blocked) * xp.exp(-theta * xp.log(cost_hat * tax_hat))
+    return xp.exp(-theta * xp.log(price_hat))
 
 
 def cost_power(ln_cost: Array, theta: Array) -> Array:

@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from multipolar.base.arrays import Array
 from multipolar.model import equilibrium as eq
 from multipolar.model import ventures as jv
-from multipolar.model.jacobian import own_country_inverse
+from multipolar.model.jacobian import OwnCountry, own_country
 from multipolar.model.parameters import Parameters
 from multipolar.model.shocks import Shocks
+from multipolar.model.weights import Base, Weights, base_of, formed, gross_rate
 from multipolar.world.identities import Accounts, derive
 from multipolar.world.world import World
 
 TINY = 1e-300
-DENSE = 0.25  # share of changed cells from which whole arrays are quicker than picking cells
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,9 +35,8 @@ class Economy:
     accounts: Accounts
     theta: Array
     shape: Array
-    trade_share: Array  # [s,n,i]
-    net: Array  # [s,n,i] 1/((1+t)(1+x)) at the base
-    inverse: NDArray[np.float32]
+    base: Base
+    blocks: OwnCountry
     used: NDArray[np.bool_]  # [n,s] markets with spending
     wage_bill: Array
 
@@ -47,16 +46,19 @@ def prepare(world: World, parameters: Parameters | None = None, like: Economy | 
     parameters = parameters or Parameters()
     accounts = world.accounts
     theta = parameters.theta(world)
-    inverse = like.inverse if like is not None else _inverse(world, theta)
+    blocks = (
+        like.blocks
+        if like is not None
+        else own_country(accounts, world.trade, world.input_share, world.tariff, theta)
+    )
     return Economy(
         world=world,
         parameters=parameters,
         accounts=accounts,
         theta=theta,
         shape=parameters.shape(world),
-        trade_share=_sector_first(accounts.trade_share),
-        net=_sector_first(1.0 / _gross(world.tariff, world.export_tax)),
-        inverse=inverse,
+        base=base_of(world),
+        blocks=blocks,
         used=accounts.spending > 0,
         wage_bill=accounts.value_added.sum(axis=1),
     )
@@ -70,22 +72,23 @@ def with_parameters(economy: Economy, parameters: Parameters) -> Economy:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class System:
-    """One shocked economy. ``weights`` = T and ``net_weights`` = T net are [s,n,i]; see ``equilibrium.py``.
-
-    ``taxed`` is the range of sectors that holds every tax: outside it both arrays are one and the same, so
-    ``net_weights`` holds that range only. ``landed_weights`` = T/(1+t'), the range too, only under export taxes.
-    """
+    """One shocked economy: its trade arrays, productivity and transfers, and one sweep over all equations."""
 
     economy: Economy
     shocks: Shocks
-    weights: Array
-    taxed: slice
-    net_weights: Array
-    landed_weights: Array | None
+    made: Weights
     ln_productivity: Array | float
     transfers: Array | float
-    group: Array  # [g,n]
-    supplied: NDArray[np.bool_]  # [n,s] used and with a supplier left
+
+    @property
+    def weights(self) -> Array:
+        """T [s,n,i]."""
+        return self.made.weights
+
+    @property
+    def group(self) -> Array:
+        """Membership [g,n] of the groups of countries that trade with each other."""
+        return self.made.group
 
     def start(self) -> Array:
         """The base point: all hats 1, spending as it is."""
@@ -96,8 +99,7 @@ class System:
 
     def precondition(self, rest: Array) -> Array:
         """Own-country solution of the linearised equations for a residual."""
-        step: Array = np.matmul(self.economy.inverse, rest.astype(np.float32)[..., None])[..., 0].astype(np.float64)
-        return step
+        return self.economy.blocks.solve(rest)
 
     def rebuilt(self, state: Array) -> Callable[[Array], Array]:
         """A preconditioner from the own-country blocks at a state instead of the base."""
@@ -106,12 +108,10 @@ class System:
         weights = self.weights * (flows.cost_term[:, None, :] * (flows.spending / flows.market)[:, :, None])
         tariff = world.tariff if shocks.tariff is None else shocks.tariff
         levy = world.export_tax if shocks.export_tax is None else shocks.export_tax
-        trade = np.ascontiguousarray(weights.transpose(2, 1, 0)) / _gross(tariff, levy)
+        trade = np.ascontiguousarray(weights.transpose(2, 1, 0)) / gross_rate(tariff, levy)
         accounts = derive(trade, world.input_share, tariff, levy)
-        inverse = own_country_inverse(accounts, trade, world.input_share, tariff, self.economy.theta)
-        if not np.isfinite(inverse).all():
-            return self.precondition
-        return replace(self, economy=replace(self.economy, inverse=inverse)).precondition
+        blocks = own_country(accounts, trade, world.input_share, tariff, self.economy.theta)
+        return blocks.solve if np.isfinite(blocks.rest_inverse).all() else self.precondition
 
     def sweep(self, state: Array) -> Array:
         """Every equation once: the state that the given one implies."""
@@ -153,27 +153,27 @@ class System:
         market = np.where(used.T, eq.market_sum(self.weights, cost_term), 1.0)
         spending = np.where(used.T, np.exp(ln_spending).T, 0.0)
         per_phi = spending / market
-        taxed = self.taxed
+        taxed = self.made.taxed
         sold = np.empty_like(per_phi)
         for part, array in self._net_parts():
             sold[part] = eq.sales(array, cost_term[part], per_phi[part])
         revenue = (
-            spending[taxed] - eq.receipts_of_origins(self.net_weights, cost_term[taxed], per_phi[taxed])
+            spending[taxed] - eq.receipts_of_origins(self.made.net_weights, cost_term[taxed], per_phi[taxed])
         ).sum(axis=0)
-        if self.landed_weights is not None:
-            at_border = eq.sales(self.landed_weights, cost_term[taxed], per_phi[taxed])
+        if self.made.landed_weights is not None:
+            at_border = eq.sales(self.made.landed_weights, cost_term[taxed], per_phi[taxed])
             levied = at_border - sold[taxed]
             paid_abroad = eq.receipts_of_origins(
-                self.landed_weights - self.net_weights, cost_term[taxed], per_phi[taxed]
+                self.made.landed_weights - self.made.net_weights, cost_term[taxed], per_phi[taxed]
             )
             revenue = revenue - paid_abroad.sum(axis=0) + levied.sum(axis=0)
         return Flows(eq.ln_price(market, economy.theta), market, cost_term, spending, sold.T.copy(), revenue)
 
     def _net_parts(self) -> tuple[tuple[slice, Array], ...]:
-        before, after = slice(0, self.taxed.start), slice(self.taxed.stop, self.weights.shape[0])
+        before, after = slice(0, self.made.taxed.start), slice(self.made.taxed.stop, self.weights.shape[0])
         return (
             (before, self.weights[before]),
-            (self.taxed, self.net_weights),
+            (self.made.taxed, self.made.net_weights),
             (after, self.weights[after]),
         )
 
@@ -219,109 +219,13 @@ def venture_shares(ventures: tuple[jv.Venture, ...], output: Array) -> tuple[flo
 
 
 def shocked(economy: Economy, shocks: Shocks, blocked: Array | None = None) -> System:
-    """The system of a shock; ``blocked`` overrides the shock's blocked shares (displaced sales of ventures).
-
-    Powers are taken only in cells where something changes.
-    """
-    world, theta = economy.world, economy.theta
-    blocked = shocks.blocked_share if blocked is None else blocked
-    tariff = world.tariff if shocks.tariff is None else shocks.tariff
-    export_tax = world.export_tax if shocks.export_tax is None else shocks.export_tax
-    base_gross = _gross(world.tariff, world.export_tax)
-    taxes_move = shocks.tariff is not None or shocks.export_tax is not None
-    gross = _gross(tariff, export_tax) if taxes_move else base_gross
-    weights = economy.trade_share
-    changed = np.zeros(world.trade.shape, dtype=bool)
-    if taxes_move:
-        changed |= gross != base_gross
-    if shocks.trade_cost_hat is not None:
-        changed |= shocks.trade_cost_hat != 1.0
-    if blocked is not None:
-        changed |= blocked != 0.0
-    changed &= world.trade > 0
-    if changed.any():
-        weights = weights * 1.0
-        _strike(weights, changed, shocks.trade_cost_hat, gross, base_gross, blocked, theta)
-    taxed = _taxed_range(gross)
-    net = economy.net[taxed]
-    if taxes_move:
-        net = _sector_first(1.0 / gross[:, :, taxed])
-    landed = None
-    if export_tax is not None and export_tax.any():
-        landed = weights[taxed] * _sector_first(1.0 / (1.0 + tariff[:, :, taxed]))
-    ln_a = 0.0 if shocks.productivity_hat is None else np.log(shocks.productivity_hat)
+    """The system of a shock; ``blocked`` overrides the shock's blocked shares (displaced sales of ventures)."""
+    in_effect = shocks.blocked_share if blocked is None else blocked
+    made = formed(economy.world, economy.base, shocks, in_effect, economy.theta)
     return System(
         economy=economy,
         shocks=shocks,
-        weights=weights,
-        taxed=taxed,
-        net_weights=weights[taxed] * net,
-        landed_weights=landed,
-        ln_productivity=ln_a,
+        made=made,
+        ln_productivity=0.0 if shocks.productivity_hat is None else np.log(shocks.productivity_hat),
         transfers=0.0 if shocks.transfers is None else shocks.transfers,
-        group=connected_groups(weights),
-        supplied=economy.used & (weights > 0).any(axis=2).T,
     )
-
-
-def _strike(
-    weights: Array,
-    changed: NDArray[np.bool_],
-    cost_hat: Array | None,
-    gross: Array,
-    base_gross: Array,
-    blocked: Array | None,
-    theta: Array,
-) -> None:
-    """Multiply T [s,n,i] by the openness of each changed cell; on whole arrays where most cells change."""
-    if changed.mean() > DENSE:
-        cost: Array | float = 1.0 if cost_hat is None else cost_hat
-        share: Array | float = 0.0 if blocked is None else blocked
-        weights *= eq.openness(cost, gross / base_gross, share, theta).transpose(2, 1, 0)
-        return
-    i, n, s = cells = np.nonzero(changed)
-    cost = 1.0 if cost_hat is None else cost_hat[cells]
-    share = 0.0 if blocked is None else blocked[cells]
-    weights[s, n, i] *= eq.openness(cost, gross[cells] / base_gross[cells], share, theta[s])
-
-
-def trading_pairs(weights: Array) -> NDArray[np.bool_]:
-    """``sells[i,n]``: i sells something to n, from T [s,n,i]; own sales are left out."""
-    sells: NDArray[np.bool_] = (weights.max(axis=0) > 0).T
-    sells[np.arange(len(sells)), np.arange(len(sells))] = False
-    return sells
-
-
-def connected_groups(weights: Array) -> Array:
-    """Membership [g,n] of the groups of countries that trade with each other, in either direction."""
-    sells = trading_pairs(weights)
-    reach = closure(sells | sells.T)
-    first = reach.argmax(axis=1)
-    return np.stack([first == k for k in np.unique(first)]).astype(np.float64)
-
-
-def closure(edges: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Who reaches whom over any number of edges, oneself included."""
-    reach = edges | np.eye(len(edges), dtype=bool)
-    while True:
-        wider = (reach.astype(np.float32) @ reach.astype(np.float32)) > 0
-        if (wider == reach).all():
-            return reach
-        reach = wider
-
-
-def _inverse(world: World, theta: Array) -> NDArray[np.float32]:
-    return own_country_inverse(world.accounts, world.trade, world.input_share, world.tariff, theta)
-
-
-def _gross(tariff: Array, export_tax: Array | None) -> Array:
-    return 1.0 + tariff if export_tax is None else (1.0 + tariff) * (1.0 + export_tax)
-
-
-def _sector_first(array: Array) -> Array:
-    return np.ascontiguousarray(array.transpose(2, 1, 0))
-
-
-def _taxed_range(gross: Array) -> slice:
-    taxed = np.nonzero((gross != 1.0).any(axis=(0, 1)))[0]
-    return slice(int(taxed[0]), int(taxed[-1]) + 1) if taxed.size else slice(0, 0)

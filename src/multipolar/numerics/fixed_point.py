@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from multipolar.numerics.outcomes import Outcomes
 
 Array = NDArray[np.float64]
+RIDGE = 1e-14
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Settings:
 
     tolerance: float = 1e-10
     sweeps_max: int = 500
-    depth: int = 8
+    depth: int = 5
     step_max: float = 1.0
     setback: float = 3.0
     mixing_min: float = 1e-3
@@ -93,42 +94,58 @@ def _bounded(step: Array, limit: float) -> Array:
 
 
 class _History:
-    """The last points and steps of Anderson's method, kept as differences in two rings with their Gram matrix."""
+    """The last differences of Anderson's method, in two rings with the Gram matrix of the steps.
+
+    ``moves`` holds points plus steps: a whole step (mixing 1) then reads one ring instead of two.
+    """
 
     def __init__(self, depth: int, shape: tuple[int, ...]) -> None:
         size = int(np.prod(shape))
         self.depth = depth
-        self.points = np.empty((depth, size))
+        self.moves = np.empty((depth, size))
         self.steps = np.empty((depth, size))
         self.gram = np.empty((depth, depth))
+        self.products = np.empty(depth)
+        self.step_before = np.empty(size)
         self.clear()
 
     def clear(self) -> None:
         """Forget everything."""
-        self.kept = self.next = 0
+        self.kept = self.next = self.newest = 0
         self.previous: tuple[Array, Array] | None = None
 
     def accelerate(self, point: Array, step: Array, mixing: float) -> Array:
         """The combined step from ``point``: ``mixing f - (dZ + mixing dF) g``, g the least-squares weights."""
         if self.previous is not None and self.depth:
             self._keep(point, step, *self.previous)
+        flat = step.ravel()
         self.previous = (point, step)
         if not self.kept:
             return mixing * step
-        steps, points, gram = self.steps[: self.kept], self.points[: self.kept], self.gram[: self.kept, : self.kept]
-        scale = np.sqrt(np.diag(gram))
+        steps, moves, gram = self.steps[: self.kept], self.moves[: self.kept], self.gram[: self.kept, : self.kept]
+        right = steps @ flat
+        # The new row of the Gram matrix is the change of these products: the ring is read once, not twice.
+        newest = self.newest
+        before = self.products[: self.kept].copy()
+        before[newest] = steps[newest] @ self.step_before
+        gram[newest] = gram[:, newest] = right - before
+        self.products[: self.kept] = right
+        scale = np.sqrt(gram.diagonal())
         if not scale.all():
             return mixing * step
-        right = (steps @ step.ravel()) / scale
         # Unit columns and a small ridge keep nearly parallel differences from blowing the weights up.
-        weights = np.linalg.solve(gram / np.outer(scale, scale) + 1e-14 * np.eye(len(scale)), right) / scale
-        combined: Array = mixing * (step.ravel() - weights @ steps) - weights @ points
+        scaled = gram / (scale[:, None] * scale)
+        scaled.flat[:: self.kept + 1] += RIDGE
+        weights = np.linalg.solve(scaled, right / scale) / scale
+        combined: Array = mixing * flat - weights @ moves
+        if mixing != 1.0:
+            combined += (1.0 - mixing) * (weights @ steps)
         return combined.reshape(point.shape)
 
     def _keep(self, point: Array, step: Array, point_before: Array, step_before: Array) -> None:
-        k = self.next
-        np.subtract(point.ravel(), point_before.ravel(), out=self.points[k])
-        np.subtract(step.ravel(), step_before.ravel(), out=self.steps[k])
+        k = self.newest = self.next
+        self.step_before = step_before.ravel()
+        np.subtract(step.ravel(), self.step_before, out=self.steps[k])
+        np.subtract(point.ravel(), point_before.ravel(), out=self.moves[k])
+        self.moves[k] += self.steps[k]
         self.kept, self.next = max(self.kept, k + 1), (k + 1) % self.depth
-        products = self.steps[: self.kept] @ self.steps[k]
-        self.gram[k, : self.kept] = self.gram[: self.kept, k] = products

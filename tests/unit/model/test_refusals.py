@@ -80,6 +80,20 @@ def test_selling_without_buying_is_named() -> None:
     assert mp.solve(world, mp.Shocks(blocked_share=0.9 * no_exports, deficits="closed")).status == "converged"
 
 
+def test_a_world_that_only_sells_cannot_be_closed() -> None:
+    """Without any shock: its surplus is all its exports, and under balanced trade nothing can pay for them."""
+    world = random_world(3, 3, 2)
+    trade = world.trade.copy()
+    trade[1:, 0] = 0.0
+    world = mp.World.from_arrays(
+        countries=world.countries, sectors=world.sectors, trade=trade, input_share=0.1 * world.input_share,
+        tariff=world.tariff, trade_elasticity=world.trade_elasticity,
+    )  # fmt: skip
+    with pytest.raises(mp.NoEquilibriumError, match=r"C1 can still sell to .* no longer buy from"):
+        mp.solve(world, mp.Shocks(deficits="closed"))
+    assert mp.solve(world, mp.Shocks(deficits="fixed")).status == "converged"
+
+
 def test_surplus_that_open_markets_cannot_carry_is_named() -> None:
     """A large surplus, and an embargo by all but one tiny partner."""
     world = random_world(8, 3, 1, balanced=True)
