@@ -46,10 +46,10 @@ def sweep_bytes(system: System) -> int:
 
 
 def once_bytes(system: System) -> int:
-    """Bytes moved once a solve: T is made of the base shares, T net of T and the taxes; the check makes the new shares
-    of T (written, then read for the flows, which are made of them and the taxes)."""
+    """Bytes moved once a solve. The shock is read and compared with the base; T is made of the base shares, T net of T
+    and the taxes; the check makes the new shares of T (written, then read for the flows, with the taxes)."""
     whole, part = system.weights.nbytes, system.made.net_weights.nbytes
-    return 2 * whole + 2 * part + 5 * whole
+    return 2 * whole + 2 * whole + 2 * part + 5 * whole
 
 
 def traffic_limit(economy: Economy, shocks: Shocks, sweeps: int, bandwidth: float) -> float:

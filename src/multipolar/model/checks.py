@@ -183,12 +183,7 @@ def recomputed(
     accounts, used, made = economy.accounts, economy.used, economy.accounts.output > 0
     tariff = world.tariff if shocks.tariff is None else shocks.tariff
     levy = world.export_tax if shocks.export_tax is None else shocks.export_tax
-    # Flows are summed once over origins and once over destinations: whole arrays cost more than the arithmetic.
-    landed = trade_share * spending
-    landed /= 1.0 + tariff
-    bought_in, sold_out = landed.sum(axis=0), landed.sum(axis=1)  # own sales are in both
-    basic_sold = sold_out if levy is None else (landed / (1.0 + levy)).sum(axis=1)
-    share_sum = trade_share.sum(axis=0)
+    bought_in, sold_out, basic_sold, share_sum = _flow_sums(trade_share, spending, tariff, levy)
     duties = (share_sum * spending - bought_in).sum(axis=1)
     levied = (sold_out - basic_sold).sum(axis=1)
     bills = economy.wage_bill * wage_hat
@@ -225,6 +220,25 @@ def recomputed(
         for name, values in found.items()
     }
     return largest, where
+
+
+def _flow_sums(
+    trade_share: Array, spending: Array, tariff: Array, levy: Array | None
+) -> tuple[Array, Array, Array, Array]:
+    """Border value of flows by destination [n,s] and by origin [i,s], basic value by origin, sum of shares [n,s].
+
+    Origin by origin: whole arrays of flows cost more to put into memory than to compute.
+    """
+    bought_in, share_sum = np.zeros_like(spending), np.zeros_like(spending)
+    sold_out, basic_sold = np.empty_like(spending), np.empty_like(spending)
+    for i, share in enumerate(trade_share):
+        landed = share * spending
+        landed /= 1.0 + tariff[i]
+        bought_in += landed
+        share_sum += share
+        landed.sum(axis=0, out=sold_out[i])
+        basic_sold[i] = sold_out[i] if levy is None else (landed / (1.0 + levy[i])).sum(axis=0)
+    return bought_in, sold_out, basic_sold, share_sum
 
 
 def _price_residual(system: System, cost_hat: Array, price_hat: Array) -> Array:

@@ -10,13 +10,15 @@ of world value added, which is the numeraire)::
     dR     = sum_s X_s rho_s (dlnX_s + theta_s pi_nn dlnc_s),  rho_s = sum_i pi t/(1+t)
 
 Costs do not depend on spending, so ``(I - J) d = r`` falls into two smaller systems: costs first, as a multiple of the
-wage, then wage and spending together. Two inverses of half the size (single precision) replace one: what a sweep reads
-must fit into the cache beside the trade arrays. It only speeds a solve up; no result depends on it.
+wage plus what their own residual asks for, then wage and spending together. Two inverses of half the size (single
+precision) replace one: what a sweep reads should fit into the cache beside the trade arrays. What costs do to spending
+is kept where it follows the wage, and left out where it follows the costs' own residual: that would take one more pass
+over the input shares and saves no sweep. The blocks only speed a solve up; no result depends on them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,19 +36,14 @@ class OwnCountry:
     rest_inverse: Single  # [n,1+S,1+S] wage and spending, costs substituted
     cost_of_wage: Array  # [n,k] cost_inverse beta
     wage_of_cost: Array  # [n,k] fall of the wage bill per cost
-    duty_of_cost: Array  # [n,s] rise of tax revenue per cost
-    sales_of_cost: Array  # [n,k] fall of output per cost, in value
-    final: Array  # [n,s] alpha / X
-    per_spending: Array  # [n,s] 1 / X
-    input_share: Array  # [n,k,s]
 
     def solve(self, rest: Array) -> Array:
         """The step that the linearised own-country equations give for a residual [n, 1+2S]: (ln w, ln c, ln X)."""
-        sectors = self.final.shape[1]
-        cost = np.matmul(self.cost_inverse, rest[:, 1 : 1 + sectors].astype(np.float32)[..., None])[..., 0]
-        right = np.empty((len(rest), 1 + sectors), dtype=np.float32)
-        right[:, 0] = rest[:, 0] - (self.wage_of_cost * cost).sum(axis=1)
-        right[:, 1:] = rest[:, 1 + sectors :] + self.spending_of(cost)
+        sectors = self.cost_of_wage.shape[1]
+        single = rest.astype(np.float32)
+        cost = np.matmul(self.cost_inverse, single[:, 1 : 1 + sectors, None])[..., 0]
+        right = np.concatenate([single[:, :1], single[:, 1 + sectors :]], axis=1)
+        right[:, 0] -= (self.wage_of_cost * cost).sum(axis=1)
         found = np.matmul(self.rest_inverse, right[..., None])[..., 0]
         step = np.empty_like(rest)
         step[:, 0] = found[:, 0]
@@ -54,17 +51,10 @@ class OwnCountry:
         step[:, 1 + sectors :] = found[:, 1:]
         return step
 
-    def spending_of(self, cost: NDArray[np.floating]) -> Array:
-        """``dlnX`` that a change of costs brings through revenue and through lost sales."""
-        revenue = (self.duty_of_cost * cost).sum(axis=1)
-        inputs = np.matmul((self.sales_of_cost * cost)[:, None, :], self.input_share)[:, 0]
-        spent: Array = self.final * revenue[:, None] - inputs * self.per_spending
-        return spent
-
     @property
     def nbytes(self) -> int:
-        """Bytes that ``solve`` reads, input shares included."""
-        return self.cost_inverse.nbytes + self.rest_inverse.nbytes + self.input_share.nbytes
+        """Bytes of the large arrays that ``solve`` reads."""
+        return self.cost_inverse.nbytes + self.rest_inverse.nbytes
 
 
 def own_country(accounts: Accounts, trade: Array, input_share: Array, tariff: Array, theta: Array) -> OwnCountry:
@@ -80,30 +70,19 @@ def own_country(accounts: Accounts, trade: Array, input_share: Array, tariff: Ar
     safe_bill = np.where(wage_bill > 0, wage_bill, 1.0)
     share = accounts.value_added / safe_bill[:, None] * (1.0 - wage_bill / wage_bill.sum())[:, None]
     duty = accounts.spending * np.einsum("ins,ins->ns", accounts.trade_share, tariff / (1.0 + tariff))
+    final = accounts.final_share / spending
 
     cost_inverse = _inverse(input_share * own_share[:, None, :])
     cost_of_wage = np.matmul(cost_inverse.astype(np.float64), accounts.value_added_share[..., None])[..., 0]
-    blocks = OwnCountry(
-        cost_inverse=cost_inverse,
-        rest_inverse=_NOT_YET,
-        cost_of_wage=cost_of_wage,
-        wage_of_cost=share * fall,
-        duty_of_cost=duty * theta * own_share,
-        sales_of_cost=accounts.output * fall,
-        final=accounts.final_share / spending,
-        per_spending=1.0 / spending,
-        input_share=input_share,
-    )
     rest = np.zeros((n, 1 + s, 1 + s))
-    rest[:, 0, 0] = -(blocks.wage_of_cost * cost_of_wage).sum(axis=1)
+    rest[:, 0, 0] = -(share * fall * cost_of_wage).sum(axis=1)
     rest[:, 0, 1:] = share * home_sales
-    rest[:, 1:, 0] = blocks.final * wage_bill[:, None] + blocks.spending_of(cost_of_wage)
+    revenue = (duty * theta * own_share * cost_of_wage).sum(axis=1)
+    lost_inputs = np.matmul((accounts.output * fall * cost_of_wage)[:, None, :], input_share)[:, 0]
+    rest[:, 1:, 0] = final * (wage_bill + revenue)[:, None] - lost_inputs / spending
     supply = input_share * accounts.output[:, :, None] / spending[:, None, :]  # [n,k,s]
-    rest[:, 1:, 1:] = blocks.final[:, :, None] * duty[:, None, :] + supply.transpose(0, 2, 1) * home_sales[:, None, :]
-    return replace(blocks, rest_inverse=_inverse(rest))
-
-
-_NOT_YET: Single = np.empty((0, 0, 0), dtype=np.float32)
+    rest[:, 1:, 1:] = final[:, :, None] * duty[:, None, :] + supply.transpose(0, 2, 1) * home_sales[:, None, :]
+    return OwnCountry(cost_inverse, _inverse(rest), cost_of_wage, share * fall)
 
 
 def _inverse(block: Array) -> Single:

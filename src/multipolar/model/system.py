@@ -38,6 +38,8 @@ class Economy:
     base: Base
     blocks: OwnCountry
     used: NDArray[np.bool_]  # [n,s] markets with spending
+    unused: Array  # [s,n] 1 in the others, 0 in these
+    made: NDArray[np.bool_]  # [i,s] sectors with output
     wage_bill: Array
 
 
@@ -60,6 +62,8 @@ def prepare(world: World, parameters: Parameters | None = None, like: Economy | 
         base=base_of(world),
         blocks=blocks,
         used=accounts.spending > 0,
+        unused=np.ascontiguousarray((accounts.spending <= 0).T.astype(np.float64)),
+        made=accounts.output > 0,
         wage_bill=accounts.value_added.sum(axis=1),
     )
 
@@ -116,9 +120,8 @@ class System:
     def sweep(self, state: Array) -> Array:
         """Every equation once: the state that the given one implies."""
         economy, accounts = self.economy, self.economy.accounts
-        used = economy.used
-        sectors = used.shape[1]
-        ln_wage, ln_cost = state[:, 0], state[:, 1 : 1 + sectors]
+        sectors = economy.used.shape[1]
+        ln_wage = state[:, 0]
         flows = self.flows(state)
         bills = economy.wage_bill * np.exp(ln_wage)
         boost, royalties = self.venture_terms(flows.output)
@@ -129,29 +132,25 @@ class System:
         demand = eq.normalised(
             eq.labour_demand(accounts.value_added_share, flows.output), economy.wage_bill, self.group
         )
-        new = np.empty_like(state)
-        worked = economy.wage_bill > 0
-        new[:, 0] = np.where(worked, np.log(demand / np.where(worked, economy.wage_bill, 1.0)), 0.0)
-        new[:, 1 : 1 + sectors] = np.where(
-            accounts.output > 0,
-            eq.ln_unit_cost(
-                ln_wage, flows.ln_price, accounts.value_added_share, inputs, self.ln_productivity + boost
-            ),
-            ln_cost * 0.0,
+        new = np.zeros_like(state)
+        np.log(demand / economy.wage_bill, out=new[:, 0], where=economy.wage_bill > 0)
+        cost = eq.ln_unit_cost(
+            ln_wage, flows.ln_price, accounts.value_added_share, inputs, self.ln_productivity + boost
         )
-        # A market may run dry when all who use it close: the floor keeps its logarithm, a negative income does not.
-        floored = np.where((spending >= 0) & (spending < TINY), TINY, spending)
-        new[:, 1 + sectors :] = np.where(used, np.log(np.where(used, floored, 1.0)), 0.0)
+        np.copyto(new[:, 1 : 1 + sectors], cost, where=economy.made)
+        # A market may run dry when all who use it close: this keeps its logarithm, and none of a negative income.
+        np.log(spending + TINY, out=new[:, 1 + sectors :], where=economy.used)
         return new
 
     def flows(self, state: Array) -> Flows:
         """Prices, sales and tax revenue at given costs and spending."""
-        economy, used = self.economy, self.economy.used
-        sectors = used.shape[1]
+        economy = self.economy
+        sectors = economy.used.shape[1]
         ln_cost, ln_spending = state[:, 1 : 1 + sectors], state[:, 1 + sectors :]
         cost_term = eq.cost_power(ln_cost, economy.theta).copy()
-        market = np.where(used.T, eq.market_sum(self.weights, cost_term), 1.0)
-        spending = np.where(used.T, np.exp(ln_spending).T, 0.0)
+        # T is 0 in a market without spending: its sum is set to 1, its spending to 0.
+        market = eq.market_sum(self.weights, cost_term) + economy.unused
+        spending = np.exp(ln_spending).T - economy.unused  # the state holds ln 1 there
         per_phi = spending / market
         taxed = self.made.taxed
         sold = np.empty_like(per_phi)
