@@ -187,7 +187,7 @@ def recomputed(
     duties = (share_sum * spending - bought_in).sum(axis=1)
     levied = (sold_out - basic_sold).sum(axis=1)
     bills = economy.wage_bill * wage_hat
-    scale = np.where(bills > 0, bills, 1.0)
+    scale = np.where(bills > 0, bills, np.where(income > 0, income, 1.0))  # a country may live on transfers alone
 
     supplied = np.where(made, output, 1.0)
     goods = np.where(made, np.abs(basic_sold - output) / np.where(supplied > 0, supplied, 1.0), 0.0)

@@ -73,6 +73,22 @@ def test_a_wrong_number_shows_in_its_residual(field: str, equation: str | None) 
         assert where[equation][0] == 0
 
 
+def test_a_country_that_makes_nothing_is_solved() -> None:
+    """It lives on its deficit alone: its wage is 1 by rule, its welfare follows the prices of what it buys."""
+    base = random_world(1, 3, 2)
+    trade = np.array(base.trade)
+    trade[0] = 0.0
+    world = mp.World.from_arrays(
+        countries=base.countries, sectors=base.sectors, trade=trade, input_share=0.3 * base.input_share,
+        tariff=base.tariff, trade_elasticity=base.trade_elasticity,
+    )  # fmt: skip
+    assert world.check().ok
+    out = mp.solve(world, mp.Shocks(productivity_hat=np.full((3, 2), 1.1)))
+    assert out.wage_hat[0] == 1.0
+    assert out.welfare_hat[0] > 1.0
+    assert max(out.residuals.values()) < 1e-8
+
+
 def test_numbers_are_read_only() -> None:
     out = mp.solve(random_world(1))
     with pytest.raises(ValueError, match="read-only"):
