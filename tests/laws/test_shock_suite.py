@@ -1,4 +1,4 @@
-"""The fixed suite of 200 random, partly extreme shocks on the embedded world: solved, or named as without equilibrium."""
+"""The suite of 200 random, partly extreme shocks on the embedded world: solved, or named as without equilibrium."""
 
 from __future__ import annotations
 

@@ -170,12 +170,13 @@ class _Composer:
 
     def events(self) -> Iterator[Any]:
         """Parser events; whatever the parser cannot read is said in our words, with its place."""
-        from ruamel.yaml import YAML
         from ruamel.yaml.error import MarkedYAMLError
         from ruamel.yaml.reader import ReaderError
 
+        from multipolar.base.scanner import events
+
         try:
-            yield from YAML(typ="safe", pure=True).parse(self.text.translate(_SEPARATORS))
+            yield from events(self.text.translate(_SEPARATORS))
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line, column = self.place(mark) if mark is not None else (None, None)

@@ -59,7 +59,7 @@ def _net_inflow(system: System) -> Array:
     elif rule == "fixed":
         deficit = accounts.deficit
     else:
-        deficit = eq.deficit("own", bills, np.where(bills > 0, bills, 1.0), accounts.deficit, np.ones((1, len(bills))))
+        deficit = eq.deficit("own", bills, bills, accounts.deficit, np.ones((1, len(bills))))
     inflow = deficit + system.transfers
     royalties = system.venture_terms(accounts.output)[1]
     limit = BALANCE * np.maximum(bills, 1e-300)
@@ -201,8 +201,7 @@ def recomputed(
     demand = np.einsum("nk,nk->n", accounts.value_added_share, output)
     inflow = bought_in.sum(axis=1) - sold_out.sum(axis=1)  # at border prices
     group_total = system.group @ economy.wage_bill
-    ruled = eq.deficit(shocks.deficits, bills, np.where(economy.wage_bill > 0, economy.wage_bill, 1.0),
-                       accounts.deficit, system.group)
+    ruled = eq.deficit(shocks.deficits, bills, economy.wage_bill, accounts.deficit, system.group)
     found = {
         "goods": goods,
         "spending": bought,

@@ -98,7 +98,7 @@ def deficit(rule: str, wage_bill: Array, base_wage_bill: Array, base_deficit: Ar
         return 0.0 * base_deficit
     if rule == "fixed":
         return base_deficit * (((group @ wage_bill) / (group @ base_wage_bill)) @ group)
-    raw = base_deficit / base_wage_bill * wage_bill
+    raw = base_deficit / xp.where(base_wage_bill > 0, base_wage_bill, 1.0) * wage_bill
     surplus = -(group @ xp.where(raw < 0, raw, 0.0))
     shortage = group @ xp.where(raw > 0, raw, 0.0)
     scale = surplus / xp.where(shortage > 0, shortage, 1.0)
