@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,15 @@ from multipolar.base.problems import Collector, Problem, ScenarioError, nearest,
 from multipolar.scenario import checks
 from multipolar.scenario.document import Actors, BranchForm, Document, Horizon, ReportForm
 from multipolar.scenario.measures import Measure
-from multipolar.scenario.scenario import CATALOG, Branch, Scenario, as_baseline, catalog, default_deficits
+from multipolar.scenario.scenario import (
+    CATALOG,
+    Branch,
+    Scenario,
+    SourceText,
+    as_baseline,
+    catalog,
+    default_deficits,
+)
 from multipolar.scenario.values import Labels
 
 if TYPE_CHECKING:
@@ -26,12 +34,18 @@ LONGEST_CHAIN = 20
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that is found: its text, what it is called, and the folder its names are looked up in."""
+    """A file that is found: its text, what it is called, and the folder its names are looked up in.
+
+    ``known``: sources by name that stand in place of folder and catalog (a scenario read from kept texts). ``named``:
+    what it named so far.
+    """
 
     name: str
     text: str
     where: str
     path: Path | None
+    known: dict[str, Source] | None = None
+    named: dict[str, Source] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -51,13 +65,45 @@ class Joined:
 
 def read(source: str | Path, world: World | None = None) -> Scenario:
     """See ``scenario.read_scenario``."""
+    return _read(find(source), world)
+
+
+def read_texts(texts: Sequence[SourceText], world: World | None = None) -> Scenario:
+    """See ``scenario.reread``."""
+    held = [Source(each.name, each.text, f"{shown(each.name)}.yaml", None, {}) for each in texts]
+    for k, each in enumerate(held):
+        if any(other.name == each.name for other in held[:k]):
+            held[k] = replace(each, where=f"{each.where} ({k + 1})")  # two texts of one name are told apart
+    for source, each in zip(held, texts, strict=True):
+        assert source.known is not None
+        source.known.update({name: held[k] for name, k in each.names.items()})
+    return _read(held[0], world)
+
+
+def _read(source: Source, world: World | None) -> Scenario:
     labels = Labels() if world is None else Labels(world.countries, world.sectors, world.name)
     problems = Collector()
-    scenario = _scenario(find(source), labels, problems, ())
+    scenario = _scenario(source, labels, problems, ())
     problems.raise_if_any(ScenarioError)
     if scenario is None:
         raise ScenarioError("the scenario cannot be read")  # not reached: a missing scenario has left a problem
-    return scenario
+    return replace(scenario, texts=_texts(source))
+
+
+def _texts(source: Source) -> tuple[SourceText, ...]:
+    """A source and all it rests on, each text once, in the order in which they were met."""
+    held = {source.key: source}
+    waiting = [source]
+    while waiting:
+        for each in waiting.pop(0).named.values():
+            if each.key not in held:
+                held[each.key] = each
+                waiting.append(each)
+    place = {key: k for k, key in enumerate(held)}
+    return tuple(
+        SourceText(each.name, each.text, {name: place[other.key] for name, other in each.named.items()})
+        for each in held.values()
+    )
 
 
 def find(source: str | Path) -> Source:
@@ -164,7 +210,7 @@ def _named_or_problem(
     """A scenario another one names, or a problem at the place of the name."""
     folder = None if source.path is None else source.path.parent
     try:
-        found = _named(name, folder)
+        found = _named(name, folder) if source.known is None else source.known.get(name)
     except ScenarioError as error:
         problems.problems.extend(error.problems)
         return None
@@ -173,6 +219,8 @@ def _named_or_problem(
         close = nearest(name, [*here, *catalog()])
         end = f" Did you mean `{shown(close)}`?" if close else ""
         problems.add(f"no scenario `{shown(name)}` in this folder or the catalog.{end}", *at, path, where)
+        return None
+    source.named[name] = found
     return found
 
 

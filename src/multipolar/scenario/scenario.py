@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +27,16 @@ class CaseKey:
     variant: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """One text a scenario was read from. ``names``: each name it extends or stands on, and where in the list of texts
+    the text of that name is."""
+
+    name: str
+    text: str
+    names: Mapping[str, int] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Branch:
     """An alternative future: its own measures come on top of those of ``extends`` and of the file."""
@@ -44,7 +54,7 @@ class Scenario:
     ``deficits`` is the rule in effect: as given, else ``closed`` where the file, a branch or its baseline holds an
     import ban, export control, financial sanction or asset freeze, else ``fixed``. ``baselines`` are the scenarios
     named in ``baseline``, read. ``blocs`` holds codes of members. ``digest`` is the SHA-256 of the text and of all
-    texts it extends or stands on. ``prefix`` begins the names of its uncertain numbers: "" for the file itself,
+    texts it extends or stands on; ``texts`` are these, itself first (``reread`` reads them). ``prefix`` begins the names of its uncertain numbers: "" for the file itself,
     ``NAME/`` for a baseline.
     """
 
@@ -63,6 +73,7 @@ class Scenario:
     blocs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     text: str = ""
     digest: str = ""
+    texts: tuple[SourceText, ...] = ()
     path: Path | None = None
     where: str = ""
     log: tuple[str, ...] = ()
@@ -100,6 +111,13 @@ def read_scenario(source: str | Path, world: World | None = None) -> Scenario:
     from multipolar.scenario.reading import read  # the reader knows this module
 
     return read(source, world)
+
+
+def reread(texts: Sequence[SourceText], world: World | None = None) -> Scenario:
+    """Read a scenario from its ``texts`` alone, wherever its files are by now; raises as ``read_scenario``."""
+    from multipolar.scenario.reading import read_texts
+
+    return read_texts(texts, world)
 
 
 def catalog() -> tuple[str, ...]:
