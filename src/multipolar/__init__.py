@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         InputError,
         MultipolarError,
         NoEquilibriumError,
+        NotComputedError,
         NotConvergedError,
         ScenarioError,
         ShocksError,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     )
     from multipolar.model.outcome import Outcome
     from multipolar.model.parameters import Parameters
-    from multipolar.model.shocks import Shocks
+    from multipolar.model.shocks import Block, Shocks
     from multipolar.model.solve import solve, solve_prepared
     from multipolar.model.system import prepare
     from multipolar.model.ventures import Venture
@@ -38,6 +39,7 @@ _HOME = {
     "InputError": "base.problems",
     "MultipolarError": "base.problems",
     "NoEquilibriumError": "base.problems",
+    "NotComputedError": "base.problems",
     "NotConvergedError": "base.problems",
     "ScenarioError": "base.problems",
     "ShocksError": "base.problems",
@@ -48,6 +50,7 @@ _HOME = {
     "load_world": "world.library",
     "Outcome": "model.outcome",
     "Parameters": "model.parameters",
+    "Block": "model.shocks",
     "Shocks": "model.shocks",
     "Venture": "model.ventures",
     "prepare": "model.system",

@@ -19,7 +19,8 @@ from multipolar.world.toy import random_world, symmetric_world
 EXPECTED = {
     "G01": "25.9544", "G02": "1.7916", "G03": "-0.4692", "G04": "25.062", "G05": "26.5231", "G06": "-1.1321",
     "G07": "13.4348", "G08": "-0.6632", "G09": "-5.4258", "G10": "-10.5573", "G11": "2.85931", "G24": "-2.5996",
-    "G40": "-6,3.6,2.4", "G42": "-2.599625", "G45": "-7.2", "G56": "1.054093", "G57": "0.084746",
+    "G40": "-6,3.6,2.4", "G42": "-2.599625", "G43": "-0.846777", "G45": "-7.2", "G56": "1.054093", "G57": "0.084746",
+    "G67": "-2.750753,-2.599625",
 }  # fmt: skip
 
 
@@ -120,6 +121,28 @@ def test_thin_cut_both_ways() -> None:
     blocked[0, 1] = blocked[1, 0] = 0.5
     out = mp.solve(symmetric_world(2, 0.8, 4.0), mp.Shocks(blocked_share=blocked))
     assert 100 * (out.welfare_hat - 1) == pytest.approx([value("G42")] * 2, abs=1e-5)
+
+
+def test_cut_by_licences_whose_rents_stay_at_home() -> None:
+    """G43: the same cut as G42, but the wedge of 18.92 % is income of the importing country."""
+    blocked = np.zeros((2, 2, 1))
+    blocked[0, 1] = blocked[1, 0] = 0.5
+    world = symmetric_world(2, 0.8, 4.0)
+    out = mp.solve(world, mp.Shocks(blocked_share=blocked, rents="importer"))
+    assert 100 * (out.welfare_hat - 1) == pytest.approx([value("G43")] * 2, abs=1e-5)
+    assert 100 * out.tariff[0, 1, 0] == pytest.approx(18.9207, abs=1e-4)
+    exporter = mp.solve(world, mp.Shocks(blocked_share=blocked, rents="exporter"))
+    np.testing.assert_allclose(exporter.welfare_hat, out.welfare_hat, rtol=1e-9)
+
+
+def test_list_ban_against_thinning() -> None:
+    """G67: half of the product lines closed costs ``(1-pi)^(b/theta) - 1``, thinning ``(1-b pi)^(1/theta) - 1``."""
+    blocked = np.zeros((2, 2, 1))
+    blocked[0, 1] = blocked[1, 0] = 0.5
+    world = symmetric_world(2, 0.8, 4.0)
+    for coverage, expected in zip(("list", "thin"), EXPECTED["G67"].split(","), strict=True):
+        out = mp.solve(world, mp.Shocks(blocked_share=blocked, coverage=coverage))
+        assert 100 * (out.welfare_hat - 1) == pytest.approx([float(expected)] * 2, abs=1e-5)
 
 
 def test_own_deficits() -> None:

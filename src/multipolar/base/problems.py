@@ -8,6 +8,7 @@
         UnknownLabelError                    a country or sector that is not there
       NoEquilibriumError            exit 3   the economy asked for has no equilibrium; market and reason named
       NotConvergedError             exit 3   the solver stopped short; its last point is not an answer
+      NotComputedError              exit 3   a number that the program does not compute (yet) for this input
 
 A reader collects all problems of a file in a ``Collector`` and raises once. A message never quotes a file beyond the
 value at fault, and every value is passed through ``shown`` first.
@@ -16,7 +17,9 @@ value at fault, and every value is passed through ``shown`` first.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -123,6 +126,12 @@ class NotConvergedError(MultipolarError):
     exit_code: ClassVar[int] = 3
 
 
+class NotComputedError(MultipolarError):
+    """A number that is not computed for this input; the message says which and why."""
+
+    exit_code: ClassVar[int] = 3
+
+
 class Collector:
     """Problems of one reading, gathered so that a user sees all of them at once."""
 
@@ -153,13 +162,38 @@ class Collector:
             raise error(sorted(unique, key=lambda p: (files.index(p.where), p.line or 0, p.column or 0, p.rank)))
 
 
+MOST_COMPARISONS = 50_000
+_comparisons_left: ContextVar[list[int] | None] = ContextVar("comparisons_left", default=None)
+
+
+@contextmanager
+def few_hints() -> Iterator[None]:
+    """While one input is read: a bound on what ``nearest`` compares in all.
+
+    Finding the nearest name for each of 2,000 wrong ones would take minutes, and no more than 50 are shown.
+    """
+    token = _comparisons_left.set([MOST_COMPARISONS])
+    try:
+        yield
+    finally:
+        _comparisons_left.reset(token)
+
+
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
-    """The candidate most like ``name`` in spelling, upper and lower case alike; None where none is like it."""
+    """The candidate most like ``name`` in spelling, upper and lower case alike; None where none is like it.
+
+    None as well where ``few_hints`` bounds the comparisons and they are used up.
+    """
     from difflib import get_close_matches  # only when something is wrong
 
+    left = _comparisons_left.get()
+    if left is not None and left[0] <= 0:
+        return None
     by_folded: dict[str, str] = {}
     for candidate in candidates:
         by_folded.setdefault(candidate.casefold(), candidate)
+    if left is not None:
+        left[0] -= len(by_folded)
     close = get_close_matches(name[:SHOWN_VALUE].casefold(), by_folded, n=1, cutoff=0.6)
     return by_folded[close[0]] if close else None
 

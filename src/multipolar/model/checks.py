@@ -38,15 +38,30 @@ def refuse(system: System) -> None:
 def _refuse_empty_markets(system: System) -> None:
     world = system.economy.world
     if not system.made.closes:
+        _refuse_empty_lines(system)
         return
     empty = system.economy.used & ~supplied(system)
     if not empty.any():
+        _refuse_empty_lines(system)
         return
     places = [f"{world.countries[n]} x {world.sectors[s]}" for n, s in np.argwhere(empty)]
     more = f" and {len(places) - LISTED} more" if len(places) > LISTED else ""
     raise NoEquilibriumError(
         f"No equilibrium: no supplier is left in {', '.join(places[:LISTED])}{more}. The embargo closes every origin "
         "of a market that is used; allow one origin, or a blocked share below 1."
+    )
+
+
+def _refuse_empty_lines(system: System) -> None:
+    """A group of product lines that every origin has closed: its price would be infinite."""
+    lists, world = system.made.lists, system.economy.world
+    if lists is None or lists.weights.any(axis=1).all():
+        return
+    row = int(np.argmin(lists.weights.any(axis=1)))
+    place = f"{world.countries[lists.destination[row]]} x {world.sectors[lists.sector[row]]}"
+    raise NoEquilibriumError(
+        f"No equilibrium: no supplier is left for {lists.width[row]:.0%} of the product lines of {place}. The lists of "
+        "all origins together close them; leave one origin open, or use coverage `thin`."
     )
 
 
@@ -111,6 +126,8 @@ def _refuse_uncarried_surplus(system: System, balance: Array) -> None:
     if not (balance < 0).any() or not system.made.closes:
         return
     open_markets = system.weights > 0  # [s,n,i]
+    if system.made.lists is not None:
+        open_markets |= system.made.lists.touched[:, :, None]
     size = accounts.spending.T.copy()
     reachable = np.einsum("sni,sn->i", open_markets, size)
     at_home = np.einsum("snn,sn->n", open_markets, size)
@@ -152,7 +169,10 @@ def refuse_without_income(
 
 def supplied(system: System) -> NDArray[np.bool_]:
     """Markets [n,s] that are used and have a supplier left."""
-    left: NDArray[np.bool_] = system.economy.used & (system.weights.max(axis=2) > 0).T
+    served = system.weights.max(axis=2) > 0
+    if system.made.lists is not None:
+        served = served | system.made.lists.touched
+    left: NDArray[np.bool_] = system.economy.used & served.T
     return left
 
 
@@ -247,4 +267,12 @@ def _price_residual(system: System, cost_hat: Array, price_hat: Array) -> Array:
     total = np.einsum("sni,si->sn", system.weights, power).T
     served = economy.used & (total > 0)
     gap = np.abs(economy.theta * np.log(price_hat) + np.log(np.where(served, total, 1.0)))
-    return np.where(served, gap / economy.theta, 0.0)
+    residual: Array = np.where(served, gap / economy.theta, 0.0)
+    lists = system.made.lists
+    if lists is not None:  # market by market: the mean of ln P over lines, from powers of every group
+        for s, n in np.argwhere(lists.touched):
+            rows = np.nonzero((lists.sector == s) & (lists.destination == n))[0]
+            groups = [float(lists.weights[r] @ power[s]) ** (-1.0 / economy.theta[s]) for r in rows]
+            price = np.prod([g ** lists.width[r] for g, r in zip(groups, rows, strict=True)])
+            residual[n, s] = abs(np.log(price_hat[n, s]) - np.log(price))
+    return residual

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multipolar.base.arrays import Array
+from multipolar.base.problems import NotComputedError
 from multipolar.model.system import System
 
 
@@ -228,7 +229,12 @@ def first_order(system: System, point: Solved) -> Decomposition:
 
 
 def full_openness(system: System) -> Array:
-    """``(1-b) kappa_hat^-theta`` [i,n,s] of the shock, taxes apart."""
+    """``(1-b) kappa_hat^-theta`` [i,n,s] of the shock, taxes apart.
+
+    Raises ``NotComputedError`` under lists: a line that closes has no openness of its own to integrate over.
+    """
+    if system.made.lists is not None:
+        raise NotComputedError("Real GDP, terms and volume of trade are not computed under product lists yet.")
     shocks, theta = system.shocks, system.economy.theta
     openness = np.ones_like(system.economy.world.trade)
     if shocks.trade_cost_hat is not None:

@@ -48,6 +48,8 @@ class Point:
         market = np.where(self.market > 0, self.market, 1.0)
         share = self.system.weights * self.cost_term[:, None, :]
         share /= market[:, :, None]
+        if self.system.made.lists is not None:
+            share += self.system.made.lists.shares(self.cost_term)
         by_origin: Array = np.ascontiguousarray(share.transpose(2, 1, 0))
         return by_origin
 

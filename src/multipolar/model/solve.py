@@ -13,7 +13,7 @@ from multipolar.model import ventures as jv
 from multipolar.model.integration import along_the_shock
 from multipolar.model.outcome import Outcome, Point, point_at
 from multipolar.model.parameters import Parameters
-from multipolar.model.shocks import Shocks, at_fraction, checked
+from multipolar.model.shocks import Shocks, at_fraction, checked, with_licences_as_taxes
 from multipolar.model.system import Economy, System, prepare, shocked, venture_shares
 from multipolar.numerics import fixed_point
 from multipolar.numerics.homotopy import follow
@@ -55,7 +55,7 @@ def solve_prepared(
     start: Array | None = None,
 ) -> Outcome:
     """``solve`` for a prepared world: what is asked many times prepares once."""
-    shocks = checked(shocks or Shocks(), economy.world)
+    shocks = with_licences_as_taxes(checked(shocks or Shocks(), economy.world), economy.world, economy.theta)
     system = shocked(economy, shocks)
     checks.refuse(system)
     settings = fixed_point.Settings(tolerance=tolerance, sweeps_max=sweeps_max)

@@ -17,6 +17,7 @@ from multipolar.base.arrays import Array
 from multipolar.model import equilibrium as eq
 from multipolar.model import ventures as jv
 from multipolar.model.jacobian import OwnCountry, own_country
+from multipolar.model.lists import Lists
 from multipolar.model.parameters import Parameters
 from multipolar.model.shocks import Shocks
 from multipolar.model.weights import Base, Weights, base_of, formed, gross_rate
@@ -150,7 +151,11 @@ class System:
         cost_term = eq.cost_power(ln_cost, economy.theta).copy()
         # T is 0 in a market without spending: its sum is set to 1, its spending to 0.
         market = eq.market_sum(self.weights, cost_term) + economy.unused
-        spending = np.exp(ln_spending).T - economy.unused  # the state holds ln 1 there
+        spending = all_spending = np.exp(ln_spending).T - economy.unused  # the state holds ln 1 there
+        lists = self.made.lists
+        if lists is not None:  # their rows stand apart
+            market = market + lists.touched
+            spending = np.where(lists.touched, 0.0, all_spending)
         per_phi = spending / market
         taxed = self.made.taxed
         sold = np.empty_like(per_phi)
@@ -166,7 +171,23 @@ class System:
                 self.made.landed_weights - self.made.net_weights, cost_term[taxed], per_phi[taxed]
             )
             revenue = revenue - paid_abroad.sum(axis=0) + levied.sum(axis=0)
-        return Flows(eq.ln_price(market, economy.theta), market, cost_term, spending, sold.T.copy(), revenue)
+        if lists is not None:
+            sums = lists.sums(cost_term)
+            market = market * lists.market(sums, market.shape)
+            sold += lists.sales(sums, cost_term, all_spending, lists.net)
+            revenue = revenue + self._revenue_of_lists(lists, sums, cost_term, all_spending)
+        return Flows(eq.ln_price(market, economy.theta), market, cost_term, all_spending, sold.T.copy(), revenue)
+
+    def _revenue_of_lists(self, lists: Lists, sums: Array, cost_term: Array, spending: Array) -> Array:
+        """Duties, and export taxes where there are any, on the markets that lists touch [n]."""
+        spent = np.where(lists.touched, spending, 0.0).sum(axis=0)
+        if lists.landed is None:
+            duties: Array = spent - lists.paid(sums, cost_term, spending, lists.net)
+            return duties
+        at_border = lists.sales(sums, cost_term, spending, lists.landed)
+        levied = (at_border - lists.sales(sums, cost_term, spending, lists.net)).sum(axis=0)
+        both: Array = spent - lists.paid(sums, cost_term, spending, lists.landed) + levied
+        return both
 
     def _net_parts(self) -> tuple[tuple[slice, Array], ...]:
         before, after = slice(0, self.made.taxed.start), slice(self.made.taxed.stop, self.weights.shape[0])

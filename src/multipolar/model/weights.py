@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from multipolar.base.arrays import Array
 from multipolar.model import equilibrium as eq
+from multipolar.model.lists import Lists, lists_of
 from multipolar.model.shocks import Shocks
 from multipolar.world.world import World
 
@@ -38,6 +39,7 @@ class Weights:
     """T [s,n,i]; T net of the ``taxed`` sectors; T/(1+t') of them, only under export taxes.
 
     ``closes``: some flow of the base may be exactly zero. ``sells`` and ``group``: who still trades with whom.
+    ``lists``: the markets of which some product lines are closed; T is 0 there, their rows take its place.
     """
 
     weights: Array
@@ -47,6 +49,7 @@ class Weights:
     closes: bool
     sells: NDArray[np.bool_]
     group: Array
+    lists: Lists | None
 
 
 def base_of(world: World) -> Base:
@@ -81,13 +84,20 @@ def formed(world: World, base: Base, shocks: Shocks, blocked: Array | None, thet
             net[s - taxed.start, n, i] = 1.0 / gross
     if blocked is not None and blocked.any():
         weights = weights * (1.0 - blocked).transpose(2, 1, 0)
-    landed = None
-    if levy is not None and levy.any():
-        landed = weights[taxed] * _sector_first(1.0 / (1.0 + tariff[:, :, taxed]))
+    exports_taxed = levy is not None and bool(levy.any())
     closes = (blocked is not None and bool((blocked >= 1.0).any())) or (cost is not None and bool(np.isinf(cost).any()))
     sells = trading_pairs(weights) if closes else base.sells
+    lists = None
+    if shocks.listed_share is not None:
+        gross = gross_rate(tariff, levy)
+        lists = lists_of(world, shocks.listed_share, weights, gross, 1.0 + tariff if exports_taxed else None)
+        if lists is not None:
+            weights = np.where(lists.touched[:, :, None], 0.0, weights)
+    landed = None
+    if exports_taxed:
+        landed = weights[taxed] * _sector_first(1.0 / (1.0 + tariff[:, :, taxed]))
     group = connected(sells) if closes else base.group
-    return Weights(weights, taxed, weights[taxed] * net, landed, closes, sells, group)
+    return Weights(weights, taxed, weights[taxed] * net, landed, closes, sells, group, lists)
 
 
 def gross_rate(tariff: Array, export_tax: Array | None) -> Array:

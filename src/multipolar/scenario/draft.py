@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from multipolar.base.forms import join
 from multipolar.base.problems import Collector
 from multipolar.base.quantity import Quantity
-from multipolar.model.shocks import Shocks
+from multipolar.model.shocks import Block, Shocks
 from multipolar.model.ventures import SHARE_MAX, Venture
 from multipolar.scenario.values import Places, Sectors
 
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from multipolar.scenario.measures.finance import Transfer
     from multipolar.scenario.measures.measure import Measure
     from multipolar.scenario.measures.technology import JointVenture, Productivity
-    from multipolar.scenario.measures.trade import ExportTax, Tariff
+    from multipolar.scenario.measures.trade import ExportControl, ExportTax, ImportBan, Tariff
     from multipolar.world.world import World
 
+LICENCES = (("licence_importer", "importer"), ("licence_exporter", "exporter"))
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 
@@ -95,6 +96,8 @@ class Draft:
             export_tax=made.get("export_tax"),
             trade_cost_hat=made.get("trade_cost_hat"),
             blocked_share=made.get("blocked_share"),
+            listed_share=made.get("listed_share"),
+            blocks=tuple(Block(made[name], "thin", rents) for name, rents in LICENCES if name in made),
             productivity_hat=made.get("productivity_hat"),
             transfers=made.get("transfers"),
             deficits=deficits,
@@ -152,11 +155,17 @@ class Draft:
         array = self._array("trade_cost_hat", lambda: np.ones(self.world.trade.shape))
         self._write(measure, "trade_cost_hat", array, flows, lambda old: old * factor)
 
-    def block(self, measure: Measure, flows: Flows, share: float) -> None:
-        """Shares blocked on one flow combine as 1 - (1 - a)(1 - b); a full ban stays full."""
-        array = self._array("blocked_share", lambda: np.zeros(self.world.trade.shape))
-        # Written so that a share on a free flow, and a full ban, come out exact.
-        self._write(measure, "blocked_share", array, flows, lambda old: old + share * (1.0 - old))
+    def block(self, measure: ImportBan | ExportControl, flows: Flows, share: float) -> None:
+        """Thin shares on one flow combine as 1 - (1 - a)(1 - b), lists are nested; a full ban is one in any case."""
+        name = "blocked_share"
+        if share < 1.0:
+            licences = {rents: licence for licence, rents in LICENCES}
+            name = "listed_share" if measure.coverage == "list" else licences.get(measure.earned_by, name)
+        array = self._array(name, lambda: np.zeros(self.world.trade.shape))
+        if name == "listed_share":
+            self._write(measure, name, array, flows, lambda old: np.maximum(old, share))
+        else:  # written so that a share on a free flow, and a full ban, come out exact
+            self._write(measure, name, array, flows, lambda old: old + share * (1.0 - old))
 
     def productivity(self, measure: Productivity, factor: float) -> None:
         """Productivity of the sectors times ``factor``."""

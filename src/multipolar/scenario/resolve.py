@@ -7,8 +7,9 @@
 2. New levels (``rate``) of tariffs and export taxes are set. Two of them on one flow are an error.
 3. Points (``add``) add up, on the new level where there is one, else on the present one: the order of measures in the
    file plays no part.
-4. Trade costs multiply. Blocked shares combine as 1 - (1 - a)(1 - b), which is the rule of ``thin``; a full ban stays
-   full whatever else meets it. ``list`` is computed as ``thin``, and said so, until lists are built.
+4. Trade costs multiply. Blocked shares of coverage ``thin`` combine as 1 - (1 - a)(1 - b), lists are nested (the larger
+   holds); a list beside a thin share acts on what that lets through. A full ban beats all, whatever its coverage.
+   Licences whose rents are earned compound among themselves, and act as taxes.
 5. Productivity multiplies, transfers add, ventures stand side by side.
 
 All of this touches flows between two different countries only. Measures of baselines are resolved together, on the

@@ -7,14 +7,14 @@ solve, which by the composition law equals closing first and putting the measure
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from multipolar.base.arrays import Array
 from multipolar.base.problems import NoEquilibriumError
 from multipolar.model.outcome import Outcome
-from multipolar.model.shocks import Shocks
+from multipolar.model.shocks import Block, Shocks
 from multipolar.model.solve import solve_prepared
 from multipolar.model.system import Economy, prepare
 from multipolar.scenario.resolve import Resolution, lifts, resolve, resolve_baseline
@@ -68,13 +68,17 @@ class Solved:
 
 @dataclass(eq=False)
 class Bench:
-    """Where the cases of one draw are solved: the world as loaded, and the reference worlds made so far."""
+    """Where the cases of one draw are solved: the world as loaded, and the reference worlds made so far.
+
+    ``licensed``: every cut that is not whole is made by licences whose rents the exporters earn (a structural row).
+    """
 
     economy: Economy
     scenario: Scenario
     draw: Mapping[str, float] = field(default_factory=dict)
     starts: Mapping[object, Start | None] = field(default_factory=dict)
     tolerance: float = 1e-10
+    licensed: bool = False
     references: dict[tuple[tuple[str, float], ...], tuple[Reference, Resolution]] = field(default_factory=dict)
 
     def reference(self, case: CaseKey) -> tuple[Reference, Resolution]:
@@ -99,9 +103,26 @@ class Bench:
         reference, baseline = self.reference(case)
         resolution = resolve(self.scenario, reference.economy.world, case, self.draw)
         name = f"branch `{case.branch}`" if case.branch else "the scenario"
-        outcome = _named(self, name, reference.economy, resolution.shocks, self.starts.get(case))
+        shocks = by_licences(resolution.shocks) if self.licensed else resolution.shocks
+        outcome = _named(self, name, reference.economy, shocks, self.starts.get(case))
         outcome.raise_for_status()
         return Solved(case, resolution, baseline, reference, outcome)
+
+
+def by_licences(shocks: Shocks) -> Shocks:
+    """The same cuts made by licences, the rents with the exporters; what is closed whole stays closed."""
+    whole, blocks = None, []
+    for share in (shocks.blocked_share, shocks.listed_share, *(block.share for block in shocks.blocks)):
+        if share is not None:
+            blocks.append(Block(np.where(share >= 1.0, 0.0, share), "thin", "exporter"))
+            closed = np.where(share >= 1.0, 1.0, 0.0)
+            whole = closed if whole is None else np.maximum(whole, closed)
+    return replace(shocks, blocked_share=whole, listed_share=None, coverage="thin", rents="none", blocks=tuple(blocks))
+
+
+def cuts_trade(shocks: Shocks) -> bool:
+    """Whether the shocks block a share of any flow."""
+    return shocks.blocked_share is not None or shocks.listed_share is not None or bool(shocks.blocks)
 
 
 def lift_key(scenario: Scenario, case: CaseKey, draw: Mapping[str, float]) -> tuple[tuple[str, float], ...]:

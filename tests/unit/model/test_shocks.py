@@ -36,6 +36,7 @@ WRONG: list[tuple[str, object, object, str]] = [
     ("trade_cost_hat", flow(0.0, rest=1.0), flow(np.inf, rest=1.0), "not above 0 at C1 to C2, S1"),
     ("trade_cost_hat", flow(-np.inf, rest=1.0), flow(2.0, rest=1.0), "infinity"),
     ("blocked_share", flow(1.1), flow(1.0), r"outside \[0, 1\] at C1 to C2, S1"),
+    ("listed_share", flow(-0.1), flow(0.5), r"outside \[0, 1\] at C1 to C2, S1"),
     ("productivity_hat", np.zeros(CELL), np.full(CELL, 1.1), "not above 0 at C1, S1"),
     ("transfers", [1.0, 0.0, 0.0], [0.1, -0.1, 0.0], "sum to 1 million USD, not to 0"),
 ]
@@ -61,20 +62,26 @@ def test_all_problems_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
-    [({"coverage": "list"}, "`list` is not computed yet"), ({"coverage": "lists"}, "no coverage"),
-     ({"rents": "importer"}, "rents `importer` are not computed yet"),
+    [({"coverage": "lists"}, "no coverage `lists`.*Did you mean `list`"),
+     ({"rents": "importers"}, "no rents `importers`.*Did you mean `importer`"),
+     ({"rents": {"USA": 1.0}}, "by country are not computed yet"),
+     ({"coverage": "list", "rents": "importer"}, "coverage `thin` only"),
      ({"deficits": "close"}, "Did you mean `closed`")],
 )  # fmt: skip
-def test_rules_that_are_not_there_are_refused(wrong: dict[str, str], message: str) -> None:
+def test_rules_that_are_not_there_are_refused(wrong: dict[str, object], message: str) -> None:
     with pytest.raises(mp.ShocksError, match=message):
         mp.Shocks(**wrong)  # type: ignore[arg-type]
-    assert mp.Shocks(coverage="thin", rents="none", deficits="closed").deficits == "closed"
+    if "deficits" not in wrong:
+        with pytest.raises(mp.ShocksError, match=message):
+            mp.Block(flow(0.5), **wrong)  # type: ignore[arg-type]
+    assert mp.Shocks(coverage="list", rents="none", deficits="closed").deficits == "closed"
+    assert mp.Shocks(coverage="thin", rents="importer").rents == "importer"
 
 
 def test_defaults_are_neutral() -> None:
     shocks = mp.Shocks()
     assert (shocks.deficits, shocks.coverage, shocks.rents) == ("fixed", "thin", "none")
-    assert repr(shocks) == "Shocks(coverage='thin', rents='none', deficits='fixed', ventures=())"
+    assert repr(shocks) == "Shocks(coverage='thin', rents='none', deficits='fixed', ventures=(), blocks=())"
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_trade_cost_between_holds_both_ways_once(small: mp.World) -> None:
 
 
 def test_import_ban_blocks_what_who_buys(small: mp.World) -> None:
-    blocked = resolved(small, "type: import_ban, who: [USA, DEU], to: RUS, sectors: D, share: 0.4").shocks.blocked_share
+    blocked = resolved(small, "type: import_ban, who: [USA, DEU], to: RUS, sectors: D, share: 0.4").shocks.listed_share
     assert changed(np.zeros_like(blocked), blocked) == {(RUS, USA, D), (RUS, DEU, D)}
     assert blocked[RUS, USA, D] == 0.4
 
@@ -76,7 +76,7 @@ def test_a_ban_is_full_where_no_share_is_given(small: mp.World) -> None:
 
 
 def test_export_control_blocks_what_who_sells(small: mp.World) -> None:
-    blocked = resolved(small, "type: export_control, who: USA, to: CHN, sectors: C26, share: 0.3").shocks.blocked_share
+    blocked = resolved(small, "type: export_control, who: USA, to: CHN, sectors: C26, share: 0.3").shocks.listed_share
     assert changed(np.zeros_like(blocked), blocked) == {(USA, CHN, C26)}
     assert blocked[USA, CHN, C26] == 0.3
 
@@ -183,11 +183,28 @@ report: {indices: [poles], threshold: break_even_risk}"""
     ]
 
 
-def test_lists_are_computed_as_thin_and_said_so(small: mp.World) -> None:
+def test_coverage_and_rents_choose_the_array(small: mp.World) -> None:
     ban = "type: import_ban, who: USA, to: RUS, sectors: C29, share: 0.5"
-    assert any("`list`" in note and "`thin`" in note for note in resolved(small, ban).notes)
-    assert not any("`list`" in note for note in resolved(small, f"{ban}, coverage: thin").notes)
-    assert resolved(small, ban).shocks.coverage == "thin"
+    cell = (*small.axes.country.indices(["RUS", "USA"]), small.axes.sector.index("C29"))
+    listed, thin = resolved(small, ban).shocks, resolved(small, f"{ban}, coverage: thin").shocks
+    assert listed.listed_share[cell] == thin.blocked_share[cell] == 0.5
+    assert listed.blocked_share is thin.listed_share is None
+    for rents in ("importer", "exporter"):
+        licensed = resolved(small, f"{ban}, coverage: thin, rents: {rents}")
+        (block,) = licensed.shocks.blocks
+        assert (block.coverage, block.rents, block.share[cell]) == ("thin", rents, 0.5)
+        assert licensed.not_computed == ()
+    whole = resolved(small, ban.replace("0.5", "1")).shocks
+    assert whole.blocked_share[cell] == 1.0
+    assert whole.listed_share is None
+
+
+def test_rents_without_a_wedge_are_named(small: mp.World) -> None:
+    ban = "type: import_ban, who: USA, to: RUS, sectors: C29, share: 0.5"
+    for rents in ("rents: importer", "coverage: thin, rents: {CHN: 1}"):
+        found = resolved(small, f"{ban}, {rents}")
+        assert [(each.measure, "`rents`" in each.why) for each in found.not_computed] == [("a", True)]
+        assert found.shocks.blocks == ()
 
 
 def test_own_sales_are_left_out_and_logged(small: mp.World) -> None:

@@ -105,7 +105,7 @@ def test_trade_costs_multiply(small: mp.World) -> None:
     ("measure", "read"),
     [
         (f"type: tariff, {FLOW}, add: 0.2", lambda s, w: s.tariff[RUS, USA, C29] - w.tariff[RUS, USA, C29]),
-        (f"type: import_ban, {FLOW}, share: 0.2", lambda s, w: s.blocked_share[RUS, USA, C29]),
+        (f"type: import_ban, {FLOW}, share: 0.2", lambda s, w: s.listed_share[RUS, USA, C29]),
         (f"type: trade_cost, {FLOW}, change: 0.2", lambda s, w: s.trade_cost_hat[USA, RUS, C29] - 1),
         ("type: productivity, who: RUS, sectors: C29, change: 0.2", lambda s, w: s.productivity_hat[RUS, C29] - 1),
         ("type: transfer, who: USA, to: RUS, amount: 200000", lambda s, w: s.transfers[RUS]),

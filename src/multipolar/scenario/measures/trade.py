@@ -110,13 +110,12 @@ class RentsKind(Kind):
         return {"anyOf": [{"enum": ["none", "importer", "exporter"]}, {"type": "object"}]}
 
 
-LISTS_AS_THIN = "coverage `list` is computed as `thin`, which strikes each supplier out in part"
 COVERAGE = Choice(("list", "thin"), "coverage")
 COVERAGE_DOC = "`list`: a share of product lines is closed (default); `thin`: each supplier is struck out in part."
 RENTS_DOC = "Who earns the scarcity rent of a licence: none (default), importer, exporter, or {country: share}."
 
 
-class Block(Measure):
+class BlockMeasure(Measure):
     """What import bans and export controls share: a blocked share of flows."""
 
     who: Places = entry(WHO, "The countries that stop trading.")
@@ -127,10 +126,16 @@ class Block(Measure):
     rents: str | dict[str, Quantity] = entry(RentsKind(), RENTS_DOC, default="none")
 
     def parts_not_computed(self) -> tuple[str, ...]:
-        return () if self.rents == "none" else ("`rents`: licence rents are not modelled yet, nobody earns them",)
+        if isinstance(self.rents, dict):
+            return ("`rents`: shares by country are not computed yet, nobody earns them",)
+        if self.rents != "none" and self.coverage == "list":
+            return ("`rents`: the wedge of a licence is computed for coverage `thin` only, nobody earns them",)
+        return ()
 
-    def remarks(self) -> tuple[str, ...]:
-        return (LISTS_AS_THIN,) if self.coverage == "list" else ()
+    @property
+    def earned_by(self) -> str:
+        """Who earns the rents in the numbers: none, importer or exporter."""
+        return "none" if self.parts_not_computed() or isinstance(self.rents, dict) else self.rents
 
     def used(self) -> Iterator[tuple[str, Quantity]]:
         if self.not_computed() is None:
@@ -150,7 +155,7 @@ class Block(Measure):
             yield Places(self.rent_places())
 
 
-class ImportBan(Block):
+class ImportBan(BlockMeasure):
     """An import ban: `who` stops buying from `to`."""
 
     type: ClassVar[str] = "import_ban"
@@ -161,7 +166,7 @@ class ImportBan(Block):
         draft.block(self, draft.flows(self.to, self.who, self.sectors), share)
 
 
-class ExportControl(Block):
+class ExportControl(BlockMeasure):
     """An export control: `who` stops selling to `to`; of goods, or of know-how."""
 
     type: ClassVar[str] = "export_control"
