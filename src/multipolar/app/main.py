@@ -9,13 +9,14 @@ from typing import Annotated
 
 # Small matrices on several BLAS threads are slower, and their last bits differ from those of one thread.
 for _name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")
+    os.environ[_name] = "1"
 
 import typer  # noqa: E402
 
 import multipolar  # noqa: E402
-from multipolar.app.commands import look, run, world  # noqa: E402
-from multipolar.base.problems import MultipolarError, shown  # noqa: E402
+from multipolar.app import ending  # noqa: E402
+from multipolar.app.commands import look, run, runs, world  # noqa: E402
+from multipolar.base.problems import MultipolarError  # noqa: E402
 
 GREETING = """multipolar: what-if questions about a multipolar world economy.
   multipolar scenarios                       ready questions
@@ -44,6 +45,8 @@ def about(
 
 app.command()(run.run)
 app.command()(run.check)
+app.command()(runs.repeat)
+app.command()(runs.runs)
 app.command()(look.scenarios)
 app.command()(look.explain)
 app.command()(look.doctor)
@@ -53,34 +56,34 @@ app.add_typer(world.group)
 
 def main() -> None:
     """Entry point of the console script."""
-    _speak_utf8()
+    ending.prepare_streams()
+    ending.heed_signals()
+    sys.exit(_code())
+
+
+def _code() -> int | str | None:
+    """Run the command line; the exit code, after all that is to be said is said."""
+    out = sys.stdout
     try:
         app(standalone_mode=True)
+    except SystemExit as leaving:
+        unsaid = ending.flush()
+        if sys.stdout is not out:  # the command line library hides a closed pipe behind another stream
+            return ending.CLOSED_PIPE
+        return leaving.code if unsaid is None or leaving.code else unsaid
     except MultipolarError as error:
-        print(error.report(), file=sys.stderr)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        print("Interrupted; nothing was written.", file=sys.stderr)
-        sys.exit(130)
-    except BrokenPipeError:
-        _close_quietly()
-        sys.exit(141)
+        ending.failed(error)
+        return error.exit_code
+    except ending.Stopped as stop:
+        ending.tell(f"{stop}; {stop.kept or 'nothing was written'}.")
+        return stop.exit_code
     except OSError as error:
-        where = f" `{shown(error.filename)}`" if error.filename else ""
-        print(f"The system refused{where}: {error.strerror or type(error).__name__}.", file=sys.stderr)
-        sys.exit(1)
-
-
-def _speak_utf8() -> None:
-    """A terminal that cannot show a character gets an escape instead of ending the program."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-
-
-def _close_quietly() -> None:
-    """Nobody reads any more: what is still in the buffer must not raise at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        ending.refused(error)
+        return 1
+    except MemoryError as error:
+        ending.tell("There is not enough memory for this. (exit 1)", error)
+        return 1
+    return None
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -85,8 +84,11 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return buffer.getvalue()
 
 
-def write_netcdf(result: Result, path: Path) -> None:
-    """All numbers, single draws included, as NetCDF-4 with unit, definition and source of every variable."""
+def as_netcdf(result: Result) -> bytes:
+    """All numbers, single draws included, as NetCDF-4 with unit, definition and source of every variable.
+
+    Made in memory: on a disk that is full the library would leave half a file, and no error that says so.
+    """
     import h5netcdf
 
     table = variables()
@@ -94,7 +96,8 @@ def write_netcdf(result: Result, path: Path) -> None:
             "sector": len(result.world.sectors)}  # fmt: skip
     labels = {"case": [case.text for case in result.cases], "country": list(result.countries),
               "sector": list(result.world.sectors)}  # fmt: skip
-    with h5netcdf.File(path, "w") as file:
+    buffer = io.BytesIO()
+    with h5netcdf.File(buffer, "w") as file:
         file.dimensions = {name: size for name, size in axes.items() if size}
         for name, names in labels.items():
             encoded = np.array([label.encode()[:LABELS_MAX] for label in names], dtype=f"S{_longest(names)}")
@@ -111,6 +114,7 @@ def write_netcdf(result: Result, path: Path) -> None:
         file.attrs["world"] = f"{result.world.name} {result.world.year}"
         file.attrs["scenario"] = result.scenario.name
         file.attrs["multipolar"] = result.provenance.version
+    return buffer.getvalue()
 
 
 def _put(file: Any, name: str, axes: Sequence[str], values: np.ndarray, row: str) -> None:

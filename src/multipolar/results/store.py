@@ -1,56 +1,82 @@
-"""The run directory: whole or absent. Files first, the manifest of their SHA-256 last, then one rename.
+"""The run directory: whole or unfinished, and never in doubt which.
 
-``environment.json`` holds what differs between two runs of one input (time, host, process) and is not in the
-manifest; every other file has the same bytes each time.
+A run is written beside its place: files first, the manifest of their SHA-256 last, all of it flushed to the disk; then
+one rename puts it there. A folder holds a finished run only where the manifest is there and every file agrees with it.
+Draws are kept at the place itself as they are finished, next to ``unfinished.json``, so that a run that is broken off
+can go on. ``environment.json`` holds what differs between two runs of one input (time, host, process, command) and is
+not in the manifest; every other file has the same bytes each time.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
 import os
 import platform
-import shutil
-import sys
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from multipolar.base.problems import InputError, shown
 from multipolar.results import files
+from multipolar.results.disk import Lock, digest_of, place_file, sync_folder, write_file
+from multipolar.results.inputs import Inputs, differences, from_data
 from multipolar.results.result import Result
+from multipolar.results.rows import DrawRow, packed, unpacked
 
 MANIFEST = "manifest.json"
 ENVIRONMENT = "environment.json"
+UNFINISHED = "unfinished.json"
+INPUTS = "inputs.json"
+REPORT = "report.html"
+RESULTS = ("result.json", "welfare.csv", "result.nc")
 FORMAT = "multipolar run 1"
+ABSENT, EMPTY, COMPLETE, DAMAGED, PARTIAL, OTHER = "absent", "empty", "complete", "damaged", "unfinished", "other"
+_OWN = (MANIFEST, ENVIRONMENT, UNFINISHED, INPUTS, REPORT, *RESULTS, "scenario.yaml")
+_OWN_PATTERN = re.compile(r"(rests-on-.+\.yaml|draws-\d+\.part)")
+_BLOCK = 8  # draws
+_MOST_BLOCKS = 256
+_LONGEST_NAME = 200
 _log = logging.getLogger(__name__)
 
 
-def refuse_taken(out: Path, force: bool = False) -> None:
-    """Raise ``InputError`` where a run cannot be written to ``out``: called before anything is computed.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a folder holds: its state, the run's inputs where they can be read, files that are damaged or missing."""
 
-    A folder that is not empty is refused; ``force`` allows one that holds a finished run.
-    """
-    if not out.exists() and not out.is_symlink():
-        if not _first_existing(out.parent).is_dir():
-            raise InputError(f"--out: `{shown(out)}` lies inside something that is no folder")
-        return
-    if not out.is_dir() or out.is_symlink():
-        raise InputError(f"--out: `{shown(out)}` is no folder")
-    if not any(out.iterdir()) or (force and is_run(out)):
-        return
-    hint = "use --force to replace this finished run, or another folder" if is_run(out) else "use another folder"
-    raise InputError(f"--out: `{shown(out)}` is not empty; {hint}")
+    state: str
+    inputs: Inputs | None = None
+    damaged: tuple[str, ...] = ()
+    listed: Mapping[str, str] | None = None
 
 
-def is_run(folder: Path) -> bool:
-    """Whether a folder holds a finished run: its manifest is there and every file agrees with it."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return manifest["format"] == FORMAT and not damaged(folder, manifest["files"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+def look(folder: Path) -> Found:
+    """What is at a place. ``complete`` means: a manifest that lists what a run needs, and every file agrees with it."""
+    if not os.path.lexists(folder):
+        return Found(ABSENT)
+    if not folder.is_dir() or folder.is_symlink():
+        return Found(OTHER)
+    if not any(folder.iterdir()):
+        return Found(EMPTY)
+    manifest = folder / MANIFEST
+    inputs = _inputs(folder / INPUTS)
+    if os.path.lexists(manifest):
+        try:
+            listed = _listed(manifest)
+        except (OSError, ValueError):
+            return Found(DAMAGED, inputs, (MANIFEST,)) if inputs is not None else Found(OTHER)
+        wrong = damaged(folder, listed)
+        if inputs is None and INPUTS not in wrong:
+            wrong = (*wrong, INPUTS)
+        return Found(DAMAGED if wrong else COMPLETE, inputs, wrong, listed)
+    unfinished = _inputs(folder / UNFINISHED)
+    if unfinished is not None:
+        return Found(PARTIAL, unfinished)
+    return Found(DAMAGED, inputs, (MANIFEST,)) if inputs is not None else Found(OTHER)
 
 
 def damaged(folder: Path, listed: Mapping[str, str]) -> tuple[str, ...]:
@@ -58,81 +84,260 @@ def damaged(folder: Path, listed: Mapping[str, str]) -> tuple[str, ...]:
     wrong = []
     for name, digest in listed.items():
         path = folder / name
-        if Path(name).name != name or not path.is_file() or _digest(path) != digest:
+        try:
+            if path.is_symlink() or not path.is_file() or digest_of(path) != digest:
+                wrong.append(name)
+        except OSError:
             wrong.append(name)
     return tuple(wrong)
 
 
-def write_run(result: Result, out: Path, report: str | None = None, force: bool = False) -> Path:
-    """Write a run directory and return it; nothing is there before all of it is.
-
-    Raises ``InputError`` where ``out`` is taken, ``OSError`` as the file system gives it (nothing is left behind then).
-    """
-    out = out.absolute()
-    refuse_taken(out, force)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(out)
-    unfinished = out.parent / f".{out.name}.unfinished-{os.getpid()}"
-    unfinished.mkdir()
-    try:
-        _fill(result, unfinished, report)
-        if out.exists() and any(out.iterdir()):
-            old = out.parent / f".{out.name}.replaced-{os.getpid()}"
-            out.rename(old)
-            unfinished.rename(out)
-            shutil.rmtree(old)
-        else:
-            unfinished.rename(out)  # replaces an empty folder
-        _sync_folder(out.parent)
-    except BaseException:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        raise
-    return out
-
-
-def _fill(result: Result, folder: Path, report: str | None) -> None:
-    texts = {
-        "scenario.yaml": result.scenario.text,
-        "result.json": files.as_json(result),
-        "welfare.csv": files.welfare_csv(result),
-    }
+def contents(result: Result, inputs: Inputs, report: str | None) -> dict[str, bytes]:
+    """The files of a run that its manifest lists, by name; the same bytes for the same result."""
+    texts = dict(inputs.texts_of or {})
+    texts |= {INPUTS: inputs.as_json(), "result.json": files.as_json(result), "welfare.csv": files.welfare_csv(result)}
     if report is not None:
-        texts["report.html"] = report
-    for name, text in texts.items():
-        (folder / name).write_bytes(text.encode("utf-8"))
-    files.write_netcdf(result, folder / "result.nc")
-    digests = {path.name: _digest(path) for path in sorted(folder.iterdir())}
-    environment = {
-        "written": datetime.now(UTC).isoformat(timespec="seconds"),
-        "python": sys.version.split()[0],
-        "system": platform.platform(),
-        "process": os.getpid(),
-        "command": result.provenance.command,
-    }
-    (folder / ENVIRONMENT).write_text(json.dumps(environment, indent=1) + "\n", encoding="utf-8")
-    for path in sorted(folder.iterdir()):
-        _sync(path)
-    manifest = {"format": FORMAT, "scenario": result.scenario.name, "files": digests}
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    _sync(folder / MANIFEST)
-    _sync_folder(folder)
+        texts[REPORT] = report
+    # A name that is no Unicode text (a file name may be any bytes) is written as its escape.
+    held = {name: text.encode("utf-8", "backslashreplace") for name, text in texts.items()}
+    return held | {"result.nc": files.as_netcdf(result)}
 
 
-def _sweep(out: Path) -> None:
-    """Remove unfinished folders that dead processes left for this run."""
-    for folder in out.parent.glob(f".{out.name}.unfinished-*"):
-        number = folder.name.rpartition("-")[2]
-        if number.isdigit() and not _alive(int(number)):
-            _log.info("removing what an earlier run left unfinished: %s", folder.name)
-            shutil.rmtree(folder, ignore_errors=True)
+class Place:
+    """A place for one run, held from before it is computed until it is written or given up.
+
+    ``kept``: draws of an unfinished run there, by number. Made with ``resume`` it goes on with an unfinished run of
+    the same inputs; with ``force`` it replaces a finished run, which stays until then (no draws are kept on the way).
+    Raises ``InputError`` where the place is not free, ``TakenError`` where another process is writing to it,
+    ``OSError`` as the system gives it.
+    """
+
+    def __init__(self, out: Path, inputs: Inputs, *, resume: bool = False, force: bool = False) -> None:
+        self.out, self.inputs, self.kept = out.absolute(), inputs, dict[int, DrawRow]()
+        self._called, self._resume, self._force = out, resume, force
+        self._begun = self._done = False
+        self._fresh: dict[int, DrawRow] = {}
+        self._block = max(_BLOCK, -(-inputs.draws // _MOST_BLOCKS))
+        self._refuse()
+        self.out.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = Lock(self._beside("lock"), str(out))
+        try:
+            self._recover()
+            state = self._refuse().state
+            if state == PARTIAL:
+                self.kept = self._read_kept()
+            self._begun = state == PARTIAL
+            self._keeps = state != COMPLETE  # a run that is to be replaced stays as it is until the new one is whole
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def keep(self, number: int, row: DrawRow) -> None:
+        """Keep a finished draw; every few of them are written, so that they outlive this process."""
+        if self._keeps:
+            self._fresh[number] = row
+            if len(self._fresh) >= self._block:
+                self._write_kept()
+
+    def finish(self, result: Result, report: str | None, about: Mapping[str, str]) -> Path:
+        """Write the run and put it at its place: whole, or not at all. ``about`` goes to ``environment.json``."""
+        made = self._beside(f"unfinished-{os.getpid()}")
+        made.mkdir()
+        try:
+            self._fill(made, result, report, about)
+            self._put(made)
+        except BaseException:
+            _remove(made)
+            raise
+        self._fresh, self._begun, self._done = {}, False, True
+        return self.out
+
+    def close(self) -> str:
+        """Give the place up. Says what is kept there, in half a sentence; "" where nothing is."""
+        try:
+            if self._fresh:
+                self._write_kept()
+        except OSError as error:
+            _log.warning("the last draws could not be kept: %s", error.strerror)
+        finally:
+            self._lock.release()
+        name = shown(self._called, 200)
+        if self._done:
+            return f"the run in `{name}` was finished before"
+        if not self._begun:
+            return ""
+        kept = f"{len(self.kept)} of {self.inputs.draws} draws are kept in `{name}`"
+        return f"{kept}, and the same command with --resume --out {name} goes on"
+
+    def _refuse(self) -> Found:
+        """What is at the place, where it may be used; ``InputError`` where it may not."""
+        found, name = look(self.out), shown(self._called, 200)
+        if found.state == ABSENT:
+            if not _first_existing(self.out.parent).is_dir():
+                raise InputError(f"--out: `{name}` lies inside something that is no folder")
+            return found
+        if found.state == EMPTY or (found.state == COMPLETE and self._force):
+            return found
+        if found.state == PARTIAL and (self._resume or self._begun) and found.inputs is not None:
+            other = differences(self.inputs, found.inputs)
+            if other:
+                raise InputError(f"--resume: the unfinished run in `{name}` is another one: {'; '.join(other)}")
+            return found
+        raise InputError(f"--out: {_why_not(found, name, self._resume)}")
+
+    def _beside(self, what: str) -> Path:
+        """A hidden name beside the place, for this run alone."""
+        name = self.out.name
+        if len(os.fsencode(name)) > _LONGEST_NAME:
+            name = hashlib.sha256(os.fsencode(name)).hexdigest()
+        return self.out.parent / f".{name}.{what}"
+
+    def _recover(self) -> None:
+        """Put right what a killed process left beside the place: this process holds the lock, so that one is dead."""
+        for old in self._left("replaced-"):
+            state = look(self.out).state
+            if state == ABSENT:
+                os.rename(old, self.out)  # it was about to be replaced, and was not
+            elif state == COMPLETE:
+                self._discard(old)
+        for folder in self._left("unfinished-"):
+            _log.info("removing what an earlier run left unfinished: %s", shown(folder.name))
+            _remove(folder)
+
+    def _left(self, what: str) -> list[Path]:
+        """Folders of dead processes beside the place that hold something of a run, or nothing."""
+        prefix = self._beside(what).name
+        left = []
+        with os.scandir(self.out.parent) as entries:
+            for entry in entries:
+                number = entry.name.removeprefix(prefix)
+                if not entry.name.startswith(prefix) or not number.isdigit() or not entry.is_dir(follow_symlinks=False):
+                    continue
+                if not _alive(int(number)) and _is_ours(Path(entry.path)):
+                    left.append(Path(entry.path))
+        return left
+
+    def _read_kept(self) -> dict[int, DrawRow]:
+        rows: dict[int, DrawRow] = {}
+        for path in sorted(self.out.glob("draws-*.part")):
+            found = unpacked(path.read_bytes())
+            if not found:
+                _log.warning("%s is damaged: its draws are computed again", shown(path.name))
+            rows.update(found)
+        return {number: row for number, row in rows.items() if 0 <= number < self.inputs.draws}
+
+    def _write_kept(self) -> None:
+        if not self._begun:
+            self.out.mkdir(exist_ok=True)
+            place_file(self.out / UNFINISHED, self.inputs.as_json().encode("utf-8", "backslashreplace"))
+            sync_folder(self.out.parent)
+            self._begun = True
+        fresh, self._fresh = self._fresh, {}
+        place_file(self.out / f"draws-{min(fresh):07d}.part", packed(fresh))
+        self.kept.update(fresh)
+
+    def _fill(self, folder: Path, result: Result, report: str | None, about: Mapping[str, str]) -> None:
+        held = contents(result, self.inputs, report)
+        place_file(folder / INPUTS, held[INPUTS])  # first: it says that this is a run of ours
+        for name, data in held.items():
+            if name != INPUTS:
+                write_file(folder / name, data)
+        environment = {
+            "written": datetime.now(UTC).isoformat(timespec="seconds"),
+            "system": platform.platform(),
+            "process": os.getpid(),
+            **about,
+        }
+        write_file(folder / ENVIRONMENT, _json(environment))
+        sync_folder(folder)
+        listed = {name: hashlib.sha256(held[name]).hexdigest() for name in sorted(held)}
+        place_file(folder / MANIFEST, _json({"format": FORMAT, "scenario": result.scenario.name, "files": listed}))
+
+    def _put(self, made: Path) -> None:
+        """Rename the finished folder to its place. What stands there, ours by then, makes way and is removed."""
+        if self._refuse().state in (ABSENT, EMPTY):
+            if os.name == "nt":
+                with contextlib.suppress(FileNotFoundError):
+                    self.out.rmdir()  # elsewhere a rename replaces an empty folder, and no other
+            os.rename(made, self.out)
+            sync_folder(self.out.parent)
+            return
+        old = self._beside(f"replaced-{os.getpid()}")
+        os.rename(self.out, old)
+        try:
+            os.rename(made, self.out)
+        except BaseException:
+            os.rename(old, self.out)
+            raise
+        sync_folder(self.out.parent)
+        self._discard(old)
+
+    def _discard(self, old: Path) -> None:
+        """Remove a replaced run; files that are not its own move to the new one."""
+        for path in old.iterdir():
+            if not _is_own(path.name) and not os.path.lexists(self.out / path.name):
+                os.rename(path, self.out / path.name)
+        _remove(old)
+
+
+def _why_not(found: Found, name: str, resume: bool) -> str:
+    if found.state == COMPLETE:
+        end = "there is nothing to resume; " if resume else ""
+        return f"`{name}` holds a finished run; {end}use --force to replace it, or another folder"
+    if found.state == PARTIAL:
+        return f"`{name}` holds an unfinished run; use --resume to go on with it, or another folder"
+    if found.state == DAMAGED:
+        return f"`{name}` holds a run that is damaged ({', '.join(map(shown, found.damaged))}); use another folder"
+    return f"`{name}` is no folder, or not empty; use another folder"
+
+
+def _inputs(path: Path) -> Inputs | None:
+    try:
+        return from_data(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _listed(manifest: Path) -> dict[str, str]:
+    """Files and digests of a manifest; ``ValueError`` where it is none, or lacks a file every run has."""
+    data = json.loads(manifest.read_text(encoding="utf-8"))
+    listed = data.get("files") if isinstance(data, dict) and data.get("format") == FORMAT else None
+    if not isinstance(listed, dict) or not {INPUTS, "scenario.yaml", *RESULTS} <= listed.keys():
+        raise ValueError("no manifest of a run")
+    for name, digest in listed.items():
+        if not _is_own(name) or not isinstance(digest, str):
+            raise ValueError("a manifest lists files of its own run only")
+    return listed
+
+
+def _is_own(name: str) -> bool:
+    name = name.removesuffix(".tmp")
+    return name in _OWN or (_OWN_PATTERN.fullmatch(name) is not None and "/" not in name and os.sep not in name)
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether a hidden folder says that it is a run of ours, or holds nothing but the beginning of saying so."""
+    return look(folder).state != OTHER or all(path.name == f"{INPUTS}.tmp" for path in folder.iterdir())
+
+
+def _remove(folder: Path) -> None:
+    """Remove the files of a run and their folder; the folder stays where there is anything else in it."""
+    with contextlib.suppress(OSError):
+        for path in list(folder.iterdir()):
+            if _is_own(path.name):
+                path.unlink()
+        folder.rmdir()
 
 
 def _alive(process: int) -> bool:
+    """Whether another process of this number lives."""
+    if os.name == "nt" or process == os.getpid():  # nt: signal 0 would end it; the lock has answered already
+        return False
     try:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    except OSError:
+    except (OSError, OverflowError):
         return True
     return True
 
@@ -143,21 +348,5 @@ def _first_existing(folder: Path) -> Path:
     return folder
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # a folder cannot be opened there
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _json(data: object) -> bytes:
+    return (json.dumps(data, indent=1) + "\n").encode("ascii")

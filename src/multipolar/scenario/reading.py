@@ -71,12 +71,12 @@ def read(source: str | Path, world: World | None = None) -> Scenario:
 def read_texts(texts: Sequence[SourceText], world: World | None = None) -> Scenario:
     """See ``scenario.reread``."""
     held = [Source(each.name, each.text, f"{shown(each.name)}.yaml", None, {}) for each in texts]
-    for k, each in enumerate(held):
-        if any(other.name == each.name for other in held[:k]):
-            held[k] = replace(each, where=f"{each.where} ({k + 1})")  # two texts of one name are told apart
-    for source, each in zip(held, texts, strict=True):
+    for k, source in enumerate(held):
+        if any(other.name == source.name for other in held[:k]):
+            held[k] = replace(source, where=f"{source.where} ({k + 1})")  # two texts of one name are told apart
+    for source, text in zip(held, texts, strict=True):
         assert source.known is not None
-        source.known.update({name: held[k] for name, k in each.names.items()})
+        source.known.update({name: held[k] for name, k in text.names.items()})
     return _read(held[0], world)
 
 

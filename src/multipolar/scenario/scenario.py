@@ -26,6 +26,12 @@ class CaseKey:
     branch: str = ""
     variant: str = ""
 
+    @property
+    def text(self) -> str:
+        """The case in a word or two."""
+        name = self.branch or "all measures"
+        return f"{name}, with {self.variant}" if self.variant else name
+
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
@@ -54,8 +60,8 @@ class Scenario:
     ``deficits`` is the rule in effect: as given, else ``closed`` where the file, a branch or its baseline holds an
     import ban, export control, financial sanction or asset freeze, else ``fixed``. ``baselines`` are the scenarios
     named in ``baseline``, read. ``blocs`` holds codes of members. ``digest`` is the SHA-256 of the text and of all
-    texts it extends or stands on; ``texts`` are these, itself first (``reread`` reads them). ``prefix`` begins the names of its uncertain numbers: "" for the file itself,
-    ``NAME/`` for a baseline.
+    texts it extends or stands on; ``texts`` are these, itself first (``reread`` reads them). ``prefix`` begins the
+    names of its uncertain numbers: "" for the file itself, ``NAME/`` for a baseline.
     """
 
     name: str

@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 import multipolar
 from multipolar.base.arrays import Array
-from multipolar.base.problems import InputError, MultipolarError
-from multipolar.model.parameters import Parameters, horizon_scale, mean_elasticity
+from multipolar.base.problems import InputError, MultipolarError, NotComputedError
+from multipolar.model.parameters import Parameters, horizon_scale
 from multipolar.model.shocks import Shocks
 from multipolar.model.solve import TOLERANCE, solve_prepared
 from multipolar.model.system import Economy, prepare, with_parameters
 from multipolar.results.result import CaseLabel, CaseStatus, Provenance, Result, StructuralRow
+from multipolar.results.rows import DrawRow
 from multipolar.scenario.document import Horizon
 from multipolar.scenario.scenario import CaseKey, Scenario, cases
 from multipolar.study import cards
 from multipolar.study.case import Bench, Solved, Start, central_lift_key, start_of
 from multipolar.study.draws import Drawn, draw
 from multipolar.study.many import run_many
+from multipolar.study.structural import structural_rows
 from multipolar.world.world import World
 
 SEED = 1
-THETA_TABLE = (1.0, 2.0, 4.0, 8.0)
 MOST_DRAWS = 1_000_000
-OTHER_RULE = {"own": "deficits kept in proportion", "closed": "trade balances closed"}
+NOTHING_KEPT: Mapping[int, DrawRow] = {}
 Progress = Callable[[str, int, int], None]
+OnRow = Callable[[int, DrawRow], None]
 
 
 def evaluate(
@@ -42,16 +45,18 @@ def evaluate(
     full: bool = True,
     progress: Progress | None = None,
     tolerance: float = TOLERANCE,
-    command: str = "",
+    kept: Mapping[int, DrawRow] = NOTHING_KEPT,
+    on_row: OnRow | None = None,
 ) -> Result:
     """Evaluate a scenario on a world: every branch and variant at central values, then in ``draws`` draws.
 
     ``horizon`` and ``deficits`` override those of the file. ``full`` adds what stands beside the headline (other
     closures and elasticities, real GDP), which takes longer than the answer itself. Same numbers for any number of
-    ``workers``. Raises ``InputError`` for what does not fit together, ``NoEquilibriumError`` or
-    ``NotConvergedError`` where a central case has no answer; a draw that fails is counted in the Result.
+    ``workers``. ``on_row`` is given every draw as it is finished, by number; draws in ``kept``, from an earlier call
+    with the same inputs, are not computed again. A draw that fails is counted in the Result. Raises ``InputError`` for
+    what does not fit together, ``NoEquilibriumError`` or ``NotConvergedError`` where a central case has no answer.
     """
-    scenario = _overridden(scenario, horizon, deficits)
+    scenario = overridden(scenario, horizon, deficits)
     if not 0 <= draws <= MOST_DRAWS:
         raise InputError(f"draws: {draws} is not between 0 and {MOST_DRAWS:,}")
     report = progress or (lambda text, done, total: None)
@@ -67,10 +72,10 @@ def evaluate(
     structural: tuple[StructuralRow, ...] = ()
     if full:
         report("other closures and elasticities", 0, 1)
-        structural = _structural(bench, keys)
+        structural = structural_rows(bench, solved)
         central |= _decomposed(solved, report)
     drawn = draw(scenario, world, scale, draws, seed)
-    rows = _draws(bench, keys, solved, drawn, draws, workers, report)
+    rows = _draws(_context(bench, keys, solved, drawn), range(draws), kept, workers, on_row, report)
     provenance = Provenance(
         version=multipolar.__version__,
         seed=seed,
@@ -79,7 +84,7 @@ def evaluate(
         parameters=cards.parameter_values(economy.parameters, world),
         world_digest=world.digest,
         scenario_digest=scenario.digest,
-        command=command,
+        command="",  # how it was called is of this run, not of the result: it stands in the run's environment
     )
     return Result(
         scenario=cards.scenario_card(scenario),
@@ -100,7 +105,8 @@ def evaluate(
     )
 
 
-def _overridden(scenario: Scenario, horizon: str | None, deficits: str | None) -> Scenario:
+def overridden(scenario: Scenario, horizon: str | None, deficits: str | None) -> Scenario:
+    """The scenario with another horizon or deficit rule than its file's."""
     if horizon is not None:
         stated = scenario.horizon
         scenario = replace(scenario, horizon=Horizon(start=stated.start, to=stated.to, parameters=horizon))
@@ -155,35 +161,13 @@ def _decomposed(solved: list[Solved], report: Progress) -> dict[str, Array]:
     rows: dict[str, list[Array]] = {"real_gdp": [], "terms_of_trade": [], "volume_of_trade": []}
     for k, each in enumerate(solved):
         report("real GDP", k, len(solved))
-        rows["real_gdp"].append(100.0 * (each.outcome.real_gdp_hat - 1.0))
-        rows["terms_of_trade"].append(100.0 * each.outcome.terms_of_trade)
-        rows["volume_of_trade"].append(100.0 * each.outcome.volume_of_trade)
+        try:
+            made = (each.outcome.real_gdp_hat - 1.0, each.outcome.terms_of_trade, each.outcome.volume_of_trade)
+        except NotComputedError:  # named in the notes of the case
+            made = (np.full(len(each.outcome.welfare_hat), np.nan),) * 3
+        for name, values in zip(rows, made, strict=True):
+            rows[name].append(100.0 * values)
     return {name: np.stack(values) for name, values in rows.items()}
-
-
-def _structural(bench: Bench, keys: tuple[CaseKey, ...]) -> tuple[StructuralRow, ...]:
-    """Real income under another deficit rule, without the baseline, and at other mean elasticities (ECONOMICS 8.2)."""
-    scenario, economy = bench.scenario, bench.economy
-    other = "own" if scenario.deficits == "closed" else "closed"
-    variants = [(OTHER_RULE[other], economy, replace(scenario, deficits=other))]
-    if scenario.baselines:
-        variants.append(("without the baseline", economy, replace(scenario, baselines=(), baseline=())))
-    mean = mean_elasticity(economy.world)
-    for theta in THETA_TABLE:
-        if abs(theta - economy.parameters.theta_scale * mean) > 1e-9 * theta:
-            scaled = with_parameters(economy, replace(economy.parameters, theta_scale=theta / mean))
-            variants.append((f"trade elasticity {theta:g}", scaled, scenario))
-    rows = []
-    plain = [(k, case) for k, case in enumerate(keys) if not case.variant]
-    for label, at, asked in variants:
-        side = Bench(at, asked, tolerance=bench.tolerance)
-        for k, case in plain:
-            try:
-                welfare = 100.0 * (side.solve(case).outcome.welfare_hat - 1.0)
-            except MultipolarError:  # a row of the side table without an answer is shown as such
-                welfare = np.full(len(at.world.countries), np.nan)
-            rows.append(StructuralRow(label, k, welfare))
-    return tuple(rows)
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,16 +183,7 @@ class _Context:
     tolerance: float
 
 
-@dataclass(frozen=True, eq=False)
-class _Row:
-    """One draw: [case, country] in per cent and million USD, NaN where it failed; how its solves ended."""
-
-    welfare: Array
-    equivalent_variation: Array
-    status: tuple[CaseStatus, ...]
-
-
-def _stacked(rows: list[_Row], empty: tuple[int, ...]) -> dict[str, Array]:
+def _stacked(rows: list[DrawRow], empty: tuple[int, ...]) -> dict[str, Array]:
     """The draws of all rows by variable, [case, draw, country]."""
     if not rows:
         return {"welfare": np.zeros(empty), "equivalent_variation": np.zeros(empty)}
@@ -218,29 +193,35 @@ def _stacked(rows: list[_Row], empty: tuple[int, ...]) -> dict[str, Array]:
     }
 
 
-def _draws(
-    bench: Bench,
-    keys: tuple[CaseKey, ...],
-    solved: list[Solved],
-    drawn: Drawn,
-    count: int,
-    workers: int,
-    report: Progress,
-) -> list[_Row]:
+def _context(bench: Bench, keys: tuple[CaseKey, ...], solved: list[Solved], drawn: Drawn) -> _Context:
     starts: dict[object, Start | None] = {each.case: start_of(each.outcome) for each in solved}
     for each in solved:
         starts["reference", central_lift_key(bench.scenario, each.case)] = start_of(each.reference.outcome)
-    context = _Context(
-        bench.economy, bench.scenario, keys, starts, drawn, bench.economy.world.income, bench.tolerance
-    )
-    rows = []
-    for row in run_many(_one_draw, context, range(count), workers):
-        rows.append(row)
-        report("draws", len(rows), count)
-    return rows
+    economy = bench.economy
+    return _Context(economy, bench.scenario, keys, starts, drawn, economy.world.income, bench.tolerance)
 
 
-def _one_draw(context: _Context, number: int) -> _Row:
+def _draws(
+    context: _Context,
+    numbers: range,
+    kept: Mapping[int, DrawRow],
+    workers: int,
+    on_row: OnRow | None,
+    report: Progress,
+) -> list[DrawRow]:
+    """All draws in order: those kept, and the others computed."""
+    rows = {number: kept[number] for number in numbers if number in kept}
+    missing = [number for number in numbers if number not in rows]
+    with closing(run_many(_one_draw, context, missing, workers)) as found:  # whatever happens, workers end here
+        for number, row in zip(missing, found, strict=True):
+            rows[number] = row
+            if on_row is not None:
+                on_row(number, row)
+            report("draws", len(rows), len(numbers))
+    return [rows[number] for number in numbers]
+
+
+def _one_draw(context: _Context, number: int) -> DrawRow:
     """All cases of one draw; what has no answer is NaN, with the reason in its status."""
     parameters = replace(context.economy.parameters, theta_factor=context.drawn.theta_factor[number])
     economy = with_parameters(context.economy, parameters)
@@ -255,7 +236,7 @@ def _one_draw(context: _Context, number: int) -> _Row:
             continue
         welfare[k] = 100.0 * (outcome.welfare_hat - 1.0)
         status.append(CaseStatus(k, number, str(outcome.status), outcome.sweeps, max(outcome.residuals.values())))
-    return _Row(welfare, welfare / 100.0 * context.income, tuple(status))
+    return DrawRow(welfare, welfare / 100.0 * context.income, tuple(status))
 
 
 def _statuses(solved: list[Solved]) -> list[CaseStatus]:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from multipolar.app import ending
 from multipolar.base.problems import InputError, nearest, shown
 
 if TYPE_CHECKING:
     from multipolar.results.result import Result
+    from multipolar.results.store import Place
     from multipolar.scenario.scenario import Scenario
     from multipolar.world.world import World
 
 DRAWS = 24
 MOST_WORKERS = 8
+MOST_ASKED = 256
 
 World_ = Annotated[str | None, typer.Option("--world", help="A world by name or path; default: the embedded one.")]
 
@@ -31,35 +37,41 @@ def run(
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 1,
     workers: Annotated[int | None, typer.Option(help="Processes; the numbers do not depend on it.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the run; default: run-SCENARIO.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished run in --out.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a finished run in --out.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON, nothing else.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the sentence only.")] = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="Write no page and no side tables.")] = False,
 ) -> None:
-    """Answer a scenario: print the sentence and a table, write a folder with numbers and a page."""
-    _refuse_options(horizon, deficits, draws, seed, workers)
+    """Answer a scenario: print the sentence and a table, write a folder with numbers and a page.
+
+    A run that is broken off keeps its finished draws; the same command with --resume --out FOLDER goes on.
+    """
+    _refuse_options(horizon, deficits, draws, seed, workers, both=resume and force)
     from multipolar.app import screen
-    from multipolar.results import store
+    from multipolar.results.store import Place
+    from multipolar.study.inputs import evaluate_inputs, inputs_of
 
-    economy, document = _read(scenario, world)
-    folder = out if out is not None else _free_folder(document.name)
-    store.refuse_taken(folder, force)
-    from multipolar.study.evaluate import evaluate
+    economy, document = read_both(scenario, world)
+    folder = out if out is not None else _default_folder(document.name, resume)
+    inputs = inputs_of(economy, document, draws, seed, horizon=horizon, deficits=deficits, full=not no_report)
+    with _held(Place(folder, inputs, resume=resume, force=force)) as place:
+        with screen.progress(not (quiet or json)) as report:
+            result = evaluate_inputs(
+                economy, document, inputs,
+                workers=processes(workers), progress=report, kept=place.kept, on_row=place.keep,
+            )  # fmt: skip
+        unsaid = _said(result, json, quiet)
+        page = None
+        if inputs.full:
+            from multipolar.report.page import render
 
-    with screen.progress(not (quiet or json)) as report:
-        result = evaluate(
-            economy, document, draws, seed=seed, horizon=horizon, deficits=deficits,
-            workers=workers or min(os.cpu_count() or 1, MOST_WORKERS), full=not no_report, progress=report,
-            command=" ".join(["multipolar", *map(shown, sys.argv[1:])]),
-        )  # fmt: skip
-    _say(result, json, quiet)
-    page = None
-    if not no_report:
-        from multipolar.report.page import render
-
-        page = render(result)
-    written = store.write_run(result, folder, page, force)
-    if not (json or quiet):
+            page = render(result)
+        written = place.finish(result, page, _about(world))
+    if unsaid is not None:
+        if unsaid.errno != errno.EPIPE:  # a reader who has seen enough is no fault
+            raise unsaid
+    elif not (json or quiet):
         _where(written, page is not None, scenario)
 
 
@@ -72,7 +84,7 @@ def check(
     ] = None,
 ) -> None:
     """Say whether a scenario file is right: all problems at once, or what it holds."""
-    economy, document = _read(scenario, world)
+    economy, document = read_both(scenario, world)
     from multipolar.app.columns import columns, paragraph
     from multipolar.scenario.resolve import explain_flow, resolve, resolve_baseline
     from multipolar.scenario.scenario import cases
@@ -93,7 +105,8 @@ def check(
         print(paragraph(f"Read, but not computed yet: {', '.join(m.id for m in named)}."))
 
 
-def _read(scenario: str, world: str | None) -> tuple[World, Scenario]:
+def read_both(scenario: str, world: str | None) -> tuple[World, Scenario]:
+    """World and scenario as the command line names them."""
     from multipolar.scenario.scenario import read_scenario
     from multipolar.world.library import load_world
 
@@ -106,7 +119,12 @@ def _is_path(scenario: str) -> bool:
 
 
 def _refuse_options(
-    horizon: str | None, deficits: str | None, draws: int, seed: int, workers: int | None
+    horizon: str | None,
+    deficits: str | None,
+    draws: int,
+    seed: int,
+    workers: int | None,
+    both: bool,
 ) -> None:
     """All options that cannot be, in one message."""
     problems = []
@@ -122,18 +140,67 @@ def _refuse_options(
         problems.append(f"--draws: {draws} is not between 0 and 1,000,000.")
     if not 0 <= seed < 2**63:
         problems.append(f"--seed: {seed} is not a whole number from 0.")
-    if workers is not None and not 1 <= workers <= 256:
-        problems.append(f"--workers: {workers} is not between 1 and 256.")
+    if both:
+        problems.append("--resume, --force: one of them; a run is gone on with, or replaced.")
+    if workers is not None and not 1 <= workers <= MOST_ASKED:
+        problems.append(f"--workers: {workers} is not between 1 and {MOST_ASKED}.")
     if problems:
         raise InputError("\n".join(problems))
 
 
-def _free_folder(name: str) -> Path:
-    """``run-NAME``, or the first of ``run-NAME-2``, ``-3`` ... that is free."""
+def processes(workers: int | None) -> int:
+    """How many processes to use where a user names none."""
+    return workers or min(os.cpu_count() or 1, MOST_WORKERS)
+
+
+@contextmanager
+def _held(place: Place) -> Iterator[Place]:
+    """A place, given up whatever happens; an error on the way says what is kept there."""
+    try:
+        yield place
+    except ending.Stopped as stop:
+        stop.kept = place.close()
+        raise
+    except BaseException as error:
+        kept = place.close()
+        if kept:
+            error.add_note(f"{kept[0].upper()}{kept[1:]}.")
+        raise
+    place.close()
+
+
+def _about(world: str | None) -> dict[str, str]:
+    """What is of this run alone: it stands in ``environment.json`` and in no result."""
+    about = {"python": sys.version.split()[0], "command": " ".join(["multipolar", *map(shown, sys.argv[1:])])}
+    if world is not None:
+        about["world"] = str(Path(world).absolute()) if _is_world_file(world) else world
+    return about
+
+
+def _is_world_file(world: str) -> bool:
+    return world.endswith(".npz") or "/" in world or os.sep in world
+
+
+def _default_folder(name: str, resume: bool) -> Path:
+    """``run-NAME``, or the first of ``run-NAME-2``, ``-3`` ... that is free, or is unfinished and to be resumed."""
+    from multipolar.results.store import PARTIAL, look
+
     folder, number = Path(f"run-{name}"), 2
-    while folder.exists():
+    while os.path.lexists(folder) and not (resume and look(folder).state == PARTIAL):
         folder, number = Path(f"run-{name}-{number}"), number + 1
     return folder
+
+
+def _said(result: Result, json: bool, quiet: bool) -> OSError | None:
+    """Print the answer. A run is written even where nobody takes its words: the error that says so is returned."""
+    try:
+        _say(result, json, quiet)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        ending.silence(1)
+        return error
+    return None
 
 
 def _say(result: Result, json: bool, quiet: bool) -> None:

@@ -1,0 +1,67 @@
+"""What a run is made from, as its folder keeps it; and the scenario read again from what was kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import multipolar
+from multipolar.model.solve import TOLERANCE
+from multipolar.results.inputs import Inputs, KeptText, programs, text_files
+from multipolar.results.result import Result
+from multipolar.results.rows import DrawRow
+from multipolar.scenario.scenario import Scenario, SourceText, reread
+from multipolar.study.evaluate import NOTHING_KEPT, OnRow, Progress, evaluate, overridden
+from multipolar.world.world import World
+
+
+def inputs_of(
+    world: World,
+    scenario: Scenario,
+    draws: int,
+    seed: int,
+    *,
+    horizon: str | None = None,
+    deficits: str | None = None,
+    full: bool = True,
+) -> Inputs:
+    """The inputs of ``evaluate`` with these arguments."""
+    effective = overridden(scenario, horizon, deficits)
+    files = text_files([text.name for text in scenario.texts])
+    return Inputs(
+        version=multipolar.__version__,
+        **programs(),
+        scenario=scenario.name,
+        scenario_digest=scenario.digest,
+        world=world.name,
+        world_digest=world.digest,
+        horizon=effective.horizon.parameters,
+        deficits=effective.deficits,
+        seed=seed,
+        draws=draws,
+        tolerance=TOLERANCE,
+        full=full,
+        texts=tuple(KeptText(f, t.name, dict(t.names)) for f, t in zip(files, scenario.texts, strict=True)),
+        texts_of={file: text.text for file, text in zip(files, scenario.texts, strict=True)},
+    )
+
+
+def kept_scenario(inputs: Inputs, texts: Mapping[str, str], world: World) -> Scenario:
+    """The scenario of a run from its texts by file. Raises ``ScenarioError`` as reading does."""
+    return reread([SourceText(each.name, texts[each.file], each.names) for each in inputs.texts], world)
+
+
+def evaluate_inputs(
+    world: World,
+    scenario: Scenario,
+    inputs: Inputs,
+    *,
+    workers: int = 1,
+    progress: Progress | None = None,
+    kept: Mapping[int, DrawRow] = NOTHING_KEPT,
+    on_row: OnRow | None = None,
+) -> Result:
+    """``evaluate`` as these inputs say; world and scenario are those the inputs were made from."""
+    return evaluate(
+        world, scenario, inputs.draws, seed=inputs.seed, horizon=inputs.horizon, deficits=inputs.deficits,
+        workers=workers, full=inputs.full, progress=progress, tolerance=inputs.tolerance, kept=kept, on_row=on_row,
+    )  # fmt: skip
