@@ -15,7 +15,7 @@ import os
 import re
 import stat
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -26,6 +26,7 @@ MOST_BYTES = 256_000
 MOST_LEVELS = 32
 MOST_ALIASES = 64
 MOST_NODES = 20_000
+MOST_PROBLEMS = 1_000  # found by the parser itself; then the rest is not read
 
 # Line separators of Unicode that are no line breaks in YAML 1.2 but are to the scanner: out of its sight, then back.
 _SEPARATORS = str.maketrans("\u0085\u2028\u2029", "\ue085\ue028\ue029")
@@ -150,18 +151,19 @@ class _Composer:
         return line, index - self.starts[line - 1] + 1
 
     def document(self) -> MapNode:
+        takers: dict[str, Callable[[Any], None]] = {
+            "ScalarEvent": self.scalar,
+            "AliasEvent": self.alias,
+            "SequenceStartEvent": self.start,
+            "MappingStartEvent": self.start,
+            "SequenceEndEvent": self.end,
+            "MappingEndEvent": self.end,
+            "DocumentStartEvent": self.document_start,
+        }
         for event in self.events():
-            kind = type(event).__name__
-            if kind == "ScalarEvent":
-                self.scalar(event)
-            elif kind == "AliasEvent":
-                self.alias(event)
-            elif kind in ("SequenceStartEvent", "MappingStartEvent"):
-                self.start(event, ListNode if kind == "SequenceStartEvent" else MapNode)
-            elif kind in ("SequenceEndEvent", "MappingEndEvent"):
-                self.end()
-            elif kind == "DocumentStartEvent":
-                self.document_start(event)
+            taker = takers.get(type(event).__name__)
+            if taker is not None:
+                taker(event)
         if self.root is None or (isinstance(self.root, Scalar) and self.root.empty):
             _stop(self.problems, "the file is empty: it begins with `multipolar: 1`.", 1, 1)
         if not isinstance(self.root, MapNode):
@@ -207,6 +209,8 @@ class _Composer:
             _stop(self.problems, f"more than {MOST_NODES:,} values in the file, aliases counted out.", line, column)
         if len(self.open) + levels > MOST_LEVELS:
             _stop(self.problems, f"nested deeper than {MOST_LEVELS} levels.", line, column)
+        if len(self.problems.problems) >= MOST_PROBLEMS:
+            _stop(self.problems, "the rest of the file is not read.", line, column)
 
     def tag(self, event: Any, line: int, column: int) -> None:
         # A quoted or plain scalar without a tag has tag None; "!" is a tag as well.
@@ -235,15 +239,16 @@ class _Composer:
         self.count(nodes, levels, line, column)
         self.put(node, nodes, levels)
 
-    def start(self, event: Any, kind: type[ListNode] | type[MapNode]) -> None:
+    def start(self, event: Any) -> None:
         line, column = self.place(event.start_mark)
         self.count(1, 1, line, column)
         self.tag(event, line, column)
         if self.open and isinstance(self.open[-1].node, MapNode) and self.open[-1].key is None:
             _stop(self.problems, "a key must be a plain word, not a list or mapping.", line, column)
+        kind = ListNode if type(event).__name__ == "SequenceStartEvent" else MapNode
         self.open.append(_Open(kind(line, column), event.anchor))
 
-    def end(self) -> None:
+    def end(self, event: Any) -> None:
         closed = self.open.pop()
         if closed.anchor is not None:
             self.anchors[closed.anchor] = (closed.node, closed.nodes, closed.levels)

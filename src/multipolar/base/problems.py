@@ -162,7 +162,7 @@ class Collector:
             raise error(sorted(unique, key=lambda p: (files.index(p.where), p.line or 0, p.column or 0, p.rank)))
 
 
-MOST_COMPARISONS = 50_000
+MOST_COMPARISONS = 20_000
 _comparisons_left: ContextVar[list[int] | None] = ContextVar("comparisons_left", default=None)
 
 

@@ -12,11 +12,14 @@ from multipolar.scenario.document import MOST_MEASURES, Actors, BranchForm, Docu
 from multipolar.scenario.measures import Cancel, Lift, Measure
 from multipolar.scenario.measures.technology import JointVenture
 from multipolar.scenario.measures.trade import ExportTax, Tariff
-from multipolar.scenario.scenario import Scenario, in_branch
+from multipolar.scenario.scenario import Scenario, cases, in_branch
 from multipolar.scenario.values import Labels, Places, check_places, check_sectors
 from multipolar.world import groups
 
 SUM_TOLERANCE = 1e-6
+MOST_BLOCS = 100
+MOST_BRANCHES = 100
+MOST_CASES = 1_000
 
 
 def blocs(actors: Actors | None, labels: Labels, problems: Collector) -> dict[str, tuple[str, ...]]:
@@ -24,6 +27,11 @@ def blocs(actors: Actors | None, labels: Labels, problems: Collector) -> dict[st
     if actors is None:
         return {}
     declared = {name: bloc for name, bloc in (actors.blocs or {}).items() if bloc is not None}
+    if len(declared) > MOST_BLOCS:
+        spot = actors.spot
+        many = f"{len(declared):,} blocs; at most {MOST_BLOCS} are declared."
+        problems.add(many, *spot.of("blocs"), join(spot.path, "blocs"), spot.where)
+        return {}
     members: dict[str, tuple[str, ...]] = {}
     for name, bloc in declared.items():
         spot = bloc.spot
@@ -72,6 +80,11 @@ def check(
     problems: Collector,
 ) -> None:
     """All checks between parts. Values that could not be read are None here, and left out."""
+    if len(scenario.branches) > MOST_BRANCHES:
+        giver = given_by["branches"].spot
+        message = f"{len(scenario.branches):,} branches; at most {MOST_BRANCHES} stand in a file."
+        problems.add(message, *giver.of("branches"), "branches", giver.where)
+        return
     cut = _check_extends(branches, problems)
     held = {name: replace(each, extends=None) if name in cut else each for name, each in scenario.branches.items()}
     scenario = replace(scenario, branches=held)
@@ -138,6 +151,10 @@ def _check_ids(scenario: Scenario, problems: Collector) -> None:
         problems.add(
             f"{count:,} measures; at most {MOST_MEASURES:,} stand in a file.", 1, 1, "measures", scenario.where
         )
+    several = len(cases(scenario))
+    if several > MOST_CASES:
+        message = f"{several:,} cases of branches and alternatives; at most {MOST_CASES:,} are computed."
+        problems.add(message, 1, 1, "measures", scenario.where)
 
 
 def _check_links(scenario: Scenario, problems: Collector) -> None:

@@ -17,6 +17,7 @@ VERSION = 1
 MOST_MEASURES = 2_000
 MOST_DRAWS = 1_000_000
 MOST_YEARS = 200
+MOST_BASELINES = 20
 LANGUAGES = ("en", "ar")
 SETS = ("short", "medium", "long")
 DEFICITS = ("closed", "own", "fixed")
@@ -173,7 +174,9 @@ class Document(Form):
     extends: str | None = entry(
         Name("scenario"), "A scenario it starts from, in the same folder or the catalog.", default=None
     )
-    baseline: tuple[str, ...] | None = entry(ListOf(Name("scenario")), "Scenarios in force already.", default=None)
+    baseline: tuple[str, ...] | None = entry(
+        ListOf(Name("scenario"), most=MOST_BASELINES), "Scenarios in force already.", default=None
+    )
     actors: Actors | None = entry(Record(Actors, "`actors`"), "Blocs and firms.", default=None)
     horizon: Horizon | None = entry(HorizonKind(), "Years and set of parameters.", default=None)
     deficits: str | None = entry(Choice(DEFICITS, "deficit rule"), "closed, own or fixed.", default=None)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from multipolar.base.documents import parse, read_text
 from multipolar.base.forms import Reading, name_problem, read_record
-from multipolar.base.problems import Collector, Problem, ScenarioError, nearest, shown
+from multipolar.base.problems import Collector, Problem, ScenarioError, few_hints, nearest, shown
 from multipolar.scenario import checks
 from multipolar.scenario.document import Actors, BranchForm, Document, Horizon, ReportForm
 from multipolar.scenario.measures import Measure
@@ -83,7 +83,8 @@ def read_texts(texts: Sequence[SourceText], world: World | None = None) -> Scena
 def _read(source: Source, world: World | None) -> Scenario:
     labels = Labels() if world is None else Labels(world.countries, world.sectors, world.name)
     problems = Collector()
-    scenario = _scenario(source, labels, problems, ())
+    with few_hints():
+        scenario = _scenario(source, labels, problems, ())
     problems.raise_if_any(ScenarioError)
     if scenario is None:
         raise ScenarioError("the scenario cannot be read")  # not reached: a missing scenario has left a problem

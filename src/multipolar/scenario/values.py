@@ -180,10 +180,10 @@ def _place_problem(name: str, blocs: Mapping[str, Sequence[str]], labels: Labels
         return None
     if code is not None:
         full = f" ({groups.countries()[code].name_en})" if code in groups.countries() else ""
-        return f"{code}{full} is not among the {len(labels.countries)} economies of world `{labels.world}`."
+        return f"{code}{full} is not among the {len(labels.countries)} economies of world `{shown(labels.world)}`."
     close = groups.nearest_place(name, (*blocs, *groups.PREDEFINED), labels.countries)
     end = f" Did you mean {close}?" if close else ""
-    return f"`{shown(name)}` is no country, bloc or firm of world `{labels.world}`.{end}"
+    return f"`{shown(name)}` is no country, bloc or firm of world `{shown(labels.world)}`.{end}"
 
 
 def sector_problems(sectors: Sectors, labels: Labels) -> Iterator[tuple[Named, str]]:
@@ -194,7 +194,7 @@ def sector_problems(sectors: Sectors, labels: Labels) -> Iterator[tuple[Named, s
         if not groups.sector_members(each.name, labels.sectors):
             close = nearest(each.name, (*labels.sectors, *groups.SECTOR_GROUPS))
             end = f"Did you mean `{close}`?" if close else f"Groups are {listed(groups.SECTOR_GROUPS)}."
-            yield each, f"`{shown(each.name)}` is no sector of world `{labels.world}`. {end}"
+            yield each, f"`{shown(each.name)}` is no sector of world `{shown(labels.world)}`. {end}"
 
 
 def check_places(places: Places, blocs: Mapping[str, Sequence[str]], labels: Labels, problems: Collector) -> None:

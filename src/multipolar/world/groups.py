@@ -122,9 +122,16 @@ def country_code(name: str) -> str | None:
     return _by_name().get(normal(name))
 
 
-@lru_cache(maxsize=256)
 def nearest_place(name: str, blocs_here: tuple[str, ...], codes: tuple[str, ...]) -> str | None:
     """The country or bloc most like ``name``, as a user would write it: ``RUS (Russia)``."""
+    spelled = _spelled(blocs_here, codes)
+    close = nearest(name, spelled)
+    return spelled[close] if close else None
+
+
+@lru_cache(maxsize=16)
+def _spelled(blocs_here: tuple[str, ...], codes: tuple[str, ...]) -> Mapping[str, str]:
+    """Every spelling of a place, and how a user would write it."""
     spelled: dict[str, str] = {}
     for code in codes:
         spelled.setdefault(code, code)
@@ -136,8 +143,7 @@ def nearest_place(name: str, blocs_here: tuple[str, ...], codes: tuple[str, ...]
                 spelled.setdefault(each, label)
     for bloc in blocs_here:
         spelled[bloc] = f"`{bloc}`"
-    close = nearest(name, spelled)
-    return spelled[close] if close else None
+    return spelled
 
 
 class BlocCycleError(InputError):
@@ -156,23 +162,27 @@ def expand(names: Sequence[str], own: Mapping[str, Sequence[str]], within: Itera
     """
     labels = frozenset(within)
     found: dict[str, None] = {}
-
-    def visit(name: str, inside: tuple[str, ...]) -> None:
-        if name in labels:
+    inside: list[str] = []  # the blocs that are open, each within the one before
+    waiting = [iter(names)]  # what is left of `names`, then of each open bloc
+    done: set[str] = set()
+    while waiting:
+        name = next(waiting[-1], None)
+        if name is None:
+            waiting.pop()
+            done.update(inside[-1:])
+            del inside[-1:]
+        elif name in labels:
             found.setdefault(name)
         elif name in inside:
             raise BlocCycleError((*inside[inside.index(name) :], name))
         elif name in own:
-            for member in own[name]:
-                visit(member, (*inside, name))
+            if name not in done:
+                inside.append(name)
+                waiting.append(iter(own[name]))
         elif name in PREDEFINED:
-            for member in bloc_members(name, PREDEFINED[name]):
-                found.setdefault(member)
+            found.update(dict.fromkeys(bloc_members(name, PREDEFINED[name])))
         else:
             found.setdefault(country_code(name) or name)
-
-    for name in names:
-        visit(name, ())
     return tuple(found)
 
 
