@@ -106,7 +106,7 @@ class Lock:
 
     def _take(self, what: str) -> None:
         held = os.pread(self._handle, 200, 0) if hasattr(os, "pread") else b""
-        if held and not held.startswith(_LOCK_TEXT):
+        if not held.startswith(_LOCK_TEXT[: len(held)]):  # a killed process may have written half of it
             raise MultipolarError(f"`{shown(self.path, 200)}` is in the way: it is no lock of this program.")
         try:
             _lock_now(self._handle)

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from multipolar.base.problems import InputError, shown
+from multipolar.base.problems import InputError, MultipolarError, shown
 from multipolar.results import files
 from multipolar.results.disk import Lock, digest_of, place_file, sync_folder, write_file
 from multipolar.results.inputs import Inputs, differences, from_data
@@ -118,7 +118,11 @@ class Place:
         self._begun = self._done = False
         self._fresh: dict[int, DrawRow] = {}
         self._block = max(_BLOCK, -(-inputs.draws // _MOST_BLOCKS))
-        self._refuse()
+        try:
+            self._refuse()
+        except InputError:
+            self._tidy()
+            raise
         self.out.parent.mkdir(parents=True, exist_ok=True)
         self._lock = Lock(self._beside("lock"), str(out))
         try:
@@ -149,7 +153,6 @@ class Place:
         except BaseException:
             _remove(made)
             raise
-        self._fresh, self._begun, self._done = {}, False, True
         return self.out
 
     def close(self) -> str:
@@ -163,7 +166,7 @@ class Place:
             self._lock.release()
         name = shown(self._called, 200)
         if self._done:
-            return f"the run in `{name}` was finished before"
+            return f"the run in `{name}` is whole"
         if not self._begun:
             return ""
         kept = f"{len(self.kept)} of {self.inputs.draws} draws are kept in `{name}`"
@@ -204,6 +207,15 @@ class Place:
             _log.info("removing what an earlier run left unfinished: %s", shown(folder.name))
             _remove(folder)
 
+    def _tidy(self) -> None:
+        """Remove what dead processes left, where that can be done; no matter if not."""
+        with contextlib.suppress(OSError, MultipolarError):
+            lock = Lock(self._beside("lock"), str(self._called))
+            try:
+                self._recover()
+            finally:
+                lock.release()
+
     def _left(self, what: str) -> list[Path]:
         """Folders of dead processes beside the place that hold something of a run, or nothing."""
         prefix = self._beside(what).name
@@ -228,13 +240,23 @@ class Place:
 
     def _write_kept(self) -> None:
         if not self._begun:
-            self.out.mkdir(exist_ok=True)
-            place_file(self.out / UNFINISHED, self.inputs.as_json().encode("utf-8", "backslashreplace"))
-            sync_folder(self.out.parent)
-            self._begun = True
-        fresh, self._fresh = self._fresh, {}
-        place_file(self.out / f"draws-{min(fresh):07d}.part", packed(fresh))
-        self.kept.update(fresh)
+            self._begin()
+        place_file(self.out / f"draws-{min(self._fresh):07d}.part", packed(self._fresh))
+        self.kept.update(self._fresh)
+        self._fresh = {}
+
+    def _begin(self) -> None:
+        """Put an unfinished run at the place: made beside it, so that it says what it is from the first moment."""
+        made = self._beside(f"unfinished-{os.getpid()}")
+        made.mkdir()
+        try:
+            place_file(made / UNFINISHED, self.inputs.as_json().encode("utf-8", "backslashreplace"))
+            self._rename(made)
+        except BaseException:
+            _remove(made)
+            raise
+        self._begun = True
+        sync_folder(self.out.parent)
 
     def _fill(self, folder: Path, result: Result, report: str | None, about: Mapping[str, str]) -> None:
         held = contents(result, self.inputs, report)
@@ -256,10 +278,8 @@ class Place:
     def _put(self, made: Path) -> None:
         """Rename the finished folder to its place. What stands there, ours by then, makes way and is removed."""
         if self._refuse().state in (ABSENT, EMPTY):
-            if os.name == "nt":
-                with contextlib.suppress(FileNotFoundError):
-                    self.out.rmdir()  # elsewhere a rename replaces an empty folder, and no other
-            os.rename(made, self.out)
+            self._rename(made)
+            self._finished()
             sync_folder(self.out.parent)
             return
         old = self._beside(f"replaced-{os.getpid()}")
@@ -269,8 +289,20 @@ class Place:
         except BaseException:
             os.rename(old, self.out)
             raise
+        self._finished()
         sync_folder(self.out.parent)
         self._discard(old)
+
+    def _rename(self, made: Path) -> None:
+        """Rename a folder to the place, which is free or empty."""
+        if os.name == "nt":
+            with contextlib.suppress(FileNotFoundError):
+                self.out.rmdir()  # elsewhere a rename replaces an empty folder, and no other
+        os.rename(made, self.out)
+
+    def _finished(self) -> None:
+        """From here on the run is there, whatever else happens."""
+        self._fresh, self._begun, self._done = {}, False, True
 
     def _discard(self, old: Path) -> None:
         """Remove a replaced run; files that are not its own move to the new one."""
@@ -317,15 +349,16 @@ def _is_own(name: str) -> bool:
 
 def _is_ours(folder: Path) -> bool:
     """Whether a hidden folder says that it is a run of ours, or holds nothing but the beginning of saying so."""
-    return look(folder).state != OTHER or all(path.name == f"{INPUTS}.tmp" for path in folder.iterdir())
+    beginnings = (f"{INPUTS}.tmp", f"{UNFINISHED}.tmp")
+    return look(folder).state != OTHER or all(path.name in beginnings for path in folder.iterdir())
 
 
 def _remove(folder: Path) -> None:
     """Remove the files of a run and their folder; the folder stays where there is anything else in it."""
     with contextlib.suppress(OSError):
-        for path in list(folder.iterdir()):
-            if _is_own(path.name):
-                path.unlink()
+        own = [path for path in folder.iterdir() if _is_own(path.name)]
+        for path in sorted(own, key=lambda path: path.name in (INPUTS, UNFINISHED)):  # what says whose it is goes last
+            path.unlink()
         folder.rmdir()
 
 
