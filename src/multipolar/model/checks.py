@@ -211,14 +211,12 @@ def recomputed(
 
     supplied = np.where(made, output, 1.0)
     goods = np.where(made, np.abs(basic_sold - output) / np.where(supplied > 0, supplied, 1.0), 0.0)
-    wanted = accounts.final_share * income[:, None] + np.einsum("nks,nk->ns", world.input_share, output)
+    input_share, final_share, bundle = _new_shares(system, wage_hat, price_hat)
+    wanted = final_share * income[:, None] + np.einsum("nks,nk->ns", input_share, output)
     bought = np.where(used & (spending > 0), np.abs(wanted - spending) / np.where(spending > 0, spending, 1.0), 0.0)
-    ln_price = np.log(price_hat)
-    inputs = np.einsum("nks,ns->nk", world.input_share, ln_price)
-    unit_cost = accounts.value_added_share * np.log(wage_hat)[:, None] + inputs - np.log(productivity_hat)
-    costs = np.where(made, np.abs(unit_cost - np.log(cost_hat)), 0.0)
+    costs = np.where(made, np.abs(np.log(bundle / (productivity_hat * cost_hat))), 0.0)
     shares = np.where(used, np.abs(share_sum - 1.0), 0.0)
-    demand = np.einsum("nk,nk->n", accounts.value_added_share, output)
+    demand = np.einsum("nk,nk->n", 1.0 - input_share.sum(axis=2), output)  # value added is what inputs leave
     inflow = bought_in.sum(axis=1) - sold_out.sum(axis=1)  # at border prices
     group_total = system.group @ economy.wage_bill
     ruled = eq.deficit(shocks.deficits, bills, economy.wage_bill, accounts.deficit, system.group)
@@ -239,6 +237,47 @@ def recomputed(
         for name, values in found.items()
     }
     return largest, where
+
+
+def _new_shares(system: System, wage_hat: Array, price_hat: Array) -> tuple[Array, Array, Array]:
+    """New input shares [n,k,s], final shares [n,s] and the bundle cost hat [n,k], nest by nest."""
+    economy, accounts = system.economy, system.economy.accounts
+    sigma, eps, sigma_c = (getattr(economy.parameters, name) for name in ("sigma", "eps", "sigma_c"))
+    base = economy.world.input_share
+    total = base.sum(axis=2)
+    buys = np.where(total > 0, total, 1.0)
+    ln_price, ln_wage = np.log(price_hat), np.log(wage_hat)[:, None]
+    if eps == 1.0:
+        ln_inputs = np.einsum("nks,ns->nk", base, ln_price) / buys
+    else:
+        ln_inputs = _ln_mean(base / buys[:, :, None], np.broadcast_to(ln_price[:, None, :], base.shape), eps)
+    pair = np.stack([np.broadcast_to(ln_wage, ln_inputs.shape), ln_inputs], axis=2)
+    ln_bundle = _ln_mean(np.stack([1.0 - total, total], axis=2), pair, sigma)
+    moved = base
+    if not sigma == eps == 1.0:
+        moved = base * np.exp((1 - sigma) * (ln_inputs - ln_bundle))[:, :, None]
+        moved = moved * np.exp((1 - eps) * (ln_price[:, None, :] - ln_inputs[:, :, None]))
+    final = accounts.final_share
+    if sigma_c != 1.0:
+        final = final * price_hat ** (1 - sigma_c)
+        final = final / final.sum(axis=1, keepdims=True)
+    return moved, final, np.exp(ln_bundle)
+
+
+def _ln_mean(share: Array, ln_price: Array, elasticity: float) -> Array:
+    """Log of the CES mean over the last axis; 0 where no share is there.
+
+    Of powers of levels, away from 1; near it by ``expm1``, since powers lose their digits there.
+    """
+    e = 1.0 - elasticity
+    if e == 0.0:
+        mean: Array = (share * ln_price).sum(axis=-1)
+    elif abs(e) < 0.05:
+        mean = np.log1p((share * np.expm1(e * ln_price)).sum(axis=-1)) / e
+    else:
+        there = share.sum(axis=-1) > 0
+        mean = np.log(np.where(there, (share * np.exp(ln_price) ** e).sum(axis=-1), 1.0)) / e
+    return mean
 
 
 def _flow_sums(

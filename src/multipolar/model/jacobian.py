@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from multipolar.model.parameters import Parameters
 from multipolar.world.identities import Accounts, Array
 
 Single = NDArray[np.float32]
@@ -57,7 +58,9 @@ class OwnCountry:
         return self.cost_inverse.nbytes + self.rest_inverse.nbytes
 
 
-def own_country(accounts: Accounts, trade: Array, input_share: Array, tariff: Array, theta: Array) -> OwnCountry:
+def own_country(
+    accounts: Accounts, trade: Array, input_share: Array, tariff: Array, theta: Array, parameters: Parameters
+) -> OwnCountry:
     """The blocks at the point that ``accounts`` describe. ``theta`` [s] trade elasticities; other axes as in World."""
     n, s = accounts.output.shape
     own = np.arange(n)
@@ -80,9 +83,37 @@ def own_country(accounts: Accounts, trade: Array, input_share: Array, tariff: Ar
     revenue = (duty * theta * own_share * cost_of_wage).sum(axis=1)
     lost_inputs = np.matmul((accounts.output * fall * cost_of_wage)[:, None, :], input_share)[:, 0]
     rest[:, 1:, 0] = final * (wage_bill + revenue)[:, None] - lost_inputs / spending
+    rest[:, :, 0] += _substitution(accounts, input_share, own_share * cost_of_wage, cost_of_wage, share, parameters)
     supply = input_share * accounts.output[:, :, None] / spending[:, None, :]  # [n,k,s]
     rest[:, 1:, 1:] = final[:, :, None] * duty[:, None, :] + supply.transpose(0, 2, 1) * home_sales[:, None, :]
     return OwnCountry(cost_inverse, _inverse(rest), cost_of_wage, share * fall)
+
+
+def _substitution(
+    accounts: Accounts, input_share: Array, price: Array, bundle: Array, share: Array, parameters: Parameters
+) -> Array:
+    """What CES shares add to (ln w', ln X') [n,1+S] per rise of the wage; 0 with all elasticities 1.
+
+    ``price`` [n,s] and ``bundle`` [n,k]: rise of prices and of bundle costs per rise of the wage::
+
+        dlnw'  = (1-sigma) sum_k v_k (1 - dlnq_k)
+        dlnX'_s = [sum_k gamma_ks Y_k ((1-sigma)(dlnPM_k - dlnq_k) + (1-eps)(dlnP_s - dlnPM_k))
+                   + alpha_s I (1-sigma_c)(dlnP_s - dlnP)] / X_s
+    """
+    sigma, eps, sigma_c = parameters.sigma, parameters.eps, parameters.sigma_c
+    added = np.zeros((price.shape[0], 1 + price.shape[1]))
+    if sigma == eps == sigma_c == 1.0:
+        return added
+    total = input_share.sum(axis=2)
+    inputs = np.matmul(input_share, price[..., None])[..., 0] / np.where(total > 0, total, 1.0)
+    added[:, 0] = (1 - sigma) * (share * (1.0 - bundle)).sum(axis=1)
+    by_user = accounts.output * ((1 - sigma) * (inputs - bundle) - (1 - eps) * inputs)
+    moved = np.matmul(by_user[:, None, :], input_share)[:, 0]
+    moved += (1 - eps) * price * np.matmul(accounts.output[:, None, :], input_share)[:, 0]
+    consumer = (accounts.final_share * price).sum(axis=1, keepdims=True)
+    moved += (1 - sigma_c) * accounts.final_use * (price - consumer)
+    added[:, 1:] = moved / np.where(accounts.spending > 0, accounts.spending, 1.0)
+    return added
 
 
 def _inverse(block: Array) -> Single:

@@ -73,15 +73,25 @@ class Point:
         basic: Array = paid / gross if self.export_tax is None else paid / (gross * (1.0 + self.export_tax))
         return basic
 
-    @property
+    @cached_property
     def input_share(self) -> Array:
-        """New input cost shares [n,k,s]; with all elasticities 1 they do not move."""
-        return self.system.economy.world.input_share
+        """``gamma'`` [n,k,s], new input cost shares ``gamma (PM/q)^(1-sigma) (P/PM)^(1-eps)``."""
+        base, parameters = self.system.economy.world.input_share, self.system.economy.parameters
+        if parameters.sigma == parameters.eps == 1.0:
+            return base
+        nests = self.system.nests(np.log(self.wage_hat), np.log(self.price_hat))
+        user = (1.0 - parameters.sigma) * (nests.ln_input - nests.ln_bundle)
+        user = np.exp(user - (1.0 - parameters.eps) * nests.ln_input)
+        moved: Array = base * user[:, :, None] * (self.price_hat ** (1.0 - parameters.eps))[:, None, :]
+        return moved
 
     @cached_property
     def consumer_price_hat(self) -> Array:
         """``P_hat`` [n] of final use."""
-        ln_price: Array = eq.ln_consumer_price(self.system.economy.accounts.final_share, np.log(self.price_hat))
+        economy = self.system.economy
+        ln_price: Array = eq.ln_consumer_price(
+            economy.accounts.final_share, np.log(self.price_hat), economy.parameters.sigma_c
+        )
         return np.exp(ln_price)
 
     @cached_property

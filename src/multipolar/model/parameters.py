@@ -17,6 +17,7 @@ from multipolar.base.problems import Collector, InputError
 from multipolar.world.world import World
 
 HORIZONS = ("short", "medium", "long")
+ELASTICITY_LEAST, ELASTICITY_MOST = 0.01, 20.0
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -24,9 +25,10 @@ class Parameters:
     """Numbers of one solve. ``Parameters()`` is Caliendo and Parro with the world's own trade elasticities.
 
     ``theta_scale``: factor on the trade elasticity theta_h (a horizon). ``theta_factor`` [s]: factor on the world's
-    elasticity itself, so on theta_h and on the long-run shape theta_K alike (a draw). ``sigma`` (value added and
-    inputs), ``eps`` (across inputs), ``sigma_c`` (final demand), ``mobility`` (of workers across sectors): only the
-    neutral values are computed so far. Raises ``InputError`` for numbers out of range and for what is not computed.
+    elasticity itself, so on theta_h and on the long-run shape theta_K alike (a draw). ``sigma``: elasticity between
+    value added and inputs; ``eps``: across inputs; ``sigma_c``: across final uses; 1 is Cobb-Douglas. ``mobility`` of
+    workers across sectors: only infinite is computed so far. Raises ``InputError`` for numbers out of range and for
+    what is not computed.
     """
 
     theta_scale: float = 1.0
@@ -40,9 +42,12 @@ class Parameters:
         problems = Collector()
         if not (isinstance(self.theta_scale, int | float) and 0 < self.theta_scale < float("inf")):
             problems.add(f"{self.theta_scale!r} is not a number above 0", path="theta_scale")
-        for name, neutral in (("sigma", 1.0), ("eps", 1.0), ("sigma_c", 1.0), ("mobility", float("inf"))):
-            if getattr(self, name) != neutral:
-                problems.add(f"{getattr(self, name)!r} is not computed yet; only {neutral:g}", path=name)
+        for name in ("sigma", "eps", "sigma_c"):
+            value = getattr(self, name)
+            if not (isinstance(value, int | float) and ELASTICITY_LEAST <= value <= ELASTICITY_MOST):
+                problems.add(f"{value!r} is not between {ELASTICITY_LEAST} and {ELASTICITY_MOST:g}", path=name)
+        if self.mobility != float("inf"):
+            problems.add(f"{self.mobility!r} is not computed yet; only inf", path="mobility")
         problems.raise_if_any(InputError)
 
     def shape(self, world: World) -> Array:

@@ -52,7 +52,7 @@ def prepare(world: World, parameters: Parameters | None = None, like: Economy | 
     blocks = (
         like.blocks
         if like is not None
-        else own_country(accounts, world.trade, world.input_share, world.tariff, theta)
+        else own_country(accounts, world.trade, world.input_share, world.tariff, theta, parameters)
     )
     return Economy(
         world=world,
@@ -115,7 +115,8 @@ class System:
         levy = world.export_tax if shocks.export_tax is None else shocks.export_tax
         trade = np.ascontiguousarray(weights.transpose(2, 1, 0)) / gross_rate(tariff, levy)
         accounts = derive(trade, world.input_share, tariff, levy)
-        blocks = own_country(accounts, trade, world.input_share, tariff, self.economy.theta)
+        parameters = self.economy.parameters
+        blocks = own_country(accounts, trade, world.input_share, tariff, self.economy.theta, parameters)
         return blocks.solve if np.isfinite(blocks.rest_inverse).all() else self.precondition
 
     def sweep(self, state: Array) -> Array:
@@ -128,20 +129,42 @@ class System:
         boost, royalties = self.venture_terms(flows.output)
         deficit = eq.deficit(self.shocks.deficits, bills, economy.wage_bill, accounts.deficit, self.group)
         income = eq.income(bills, flows.revenue, deficit, self.transfers + royalties)
-        inputs = economy.world.input_share
-        spending = eq.spending(accounts.final_share, income, inputs, flows.output)
-        demand = eq.normalised(
-            eq.labour_demand(accounts.value_added_share, flows.output), economy.wage_bill, self.group
+        nests = self.nests(ln_wage, flows.ln_price)
+        spending = self.spending(income, flows, nests)
+        paid = eq.value_added_paid(
+            flows.output, accounts.value_added_share, ln_wage, nests.ln_bundle, economy.parameters.sigma
         )
+        demand = eq.normalised(paid.sum(axis=1), economy.wage_bill, self.group)
         new = np.zeros_like(state)
         np.log(demand / economy.wage_bill, out=new[:, 0], where=economy.wage_bill > 0)
-        cost = eq.ln_unit_cost(
-            ln_wage, flows.ln_price, accounts.value_added_share, inputs, self.ln_productivity + boost
+        np.subtract(
+            nests.ln_bundle, self.ln_productivity + boost, out=new[:, 1 : 1 + sectors], where=economy.made
         )
-        np.copyto(new[:, 1 : 1 + sectors], cost, where=economy.made)
         # A market may run dry when all who use it close: this keeps its logarithm, and none of a negative income.
         np.log(spending + TINY, out=new[:, 1 + sectors :], where=economy.used)
         return new
+
+    def nests(self, ln_wage: Array, ln_price: Array) -> Nests:
+        """Prices of input bundles and of whole bundles at given wages and prices."""
+        accounts, parameters = self.economy.accounts, self.economy.parameters
+        ln_input = eq.ln_input_price(
+            ln_price, self.economy.world.input_share, accounts.value_added_share, parameters.eps
+        )
+        ln_bundle = eq.ln_bundle_cost(ln_wage, ln_input, accounts.value_added_share, parameters.sigma)
+        return Nests(ln_input, ln_bundle)
+
+    def spending(self, income: Array, flows: Flows, nests: Nests) -> Array:
+        """Spending on every market at given income, prices and output."""
+        accounts, parameters = self.economy.accounts, self.economy.parameters
+        final = accounts.final_share
+        if parameters.sigma_c != 1.0:
+            ln_consumer = eq.ln_consumer_price(final, flows.ln_price, parameters.sigma_c)
+            final = eq.new_final_share(final, flows.ln_price, ln_consumer, parameters.sigma_c)
+        found: Array = eq.spending(
+            final, income, self.economy.world.input_share, flows.output, flows.ln_price, nests.ln_input,
+            nests.ln_bundle, parameters.sigma, parameters.eps,
+        )  # fmt: skip
+        return found
 
     def flows(self, state: Array) -> Flows:
         """Prices, sales and tax revenue at given costs and spending."""
@@ -215,6 +238,14 @@ class System:
             # Beyond one half the solve is refused; on the way there the share is held at that bound.
             boost[host, sector] = -np.log(jv.cost_hat(min(share, jv.SHARE_MAX), float(self.economy.shape[sector])))
         return boost, received
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nests:
+    """``ln_input`` [n,k] ln PM_hat; ``ln_bundle`` [n,k] ln q_hat = ln (A_hat c_hat)."""
+
+    ln_input: Array
+    ln_bundle: Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
