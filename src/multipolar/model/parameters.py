@@ -117,3 +117,14 @@ def horizon_scale(world: World, horizon: str) -> float:
     if horizon == "long":
         return 1.0
     return parameter_table()["theta_mean"].values[horizon] / mean_elasticity(world)
+
+
+def horizon_parameters(world: World, horizon: str) -> Parameters:
+    """The parameters of a horizon on a world: its trade elasticities, and CES inputs and demand in the short run."""
+    scale, table = horizon_scale(world, horizon), parameter_table()
+    return Parameters(
+        theta_scale=scale,
+        sigma=table["sigma"].values[horizon],
+        eps=table["eps"].values[horizon],
+        sigma_c=table["sigma_c"].values[horizon],
+    )

@@ -11,7 +11,7 @@ import numpy as np
 import multipolar
 from multipolar.base.arrays import Array
 from multipolar.base.problems import InputError, MultipolarError, NotComputedError
-from multipolar.model.parameters import Parameters, horizon_scale
+from multipolar.model.parameters import horizon_parameters
 from multipolar.model.shocks import Shocks
 from multipolar.model.solve import TOLERANCE, solve_prepared
 from multipolar.model.system import Economy, prepare, with_parameters
@@ -60,8 +60,8 @@ def evaluate(
     if not 0 <= draws <= MOST_DRAWS:
         raise InputError(f"draws: {draws} is not between 0 and {MOST_DRAWS:,}")
     report = progress or (lambda text, done, total: None)
-    scale = horizon_scale(world, scenario.horizon.parameters)
-    economy = prepare(world, Parameters(theta_scale=scale))
+    economy = prepare(world, horizon_parameters(world, scenario.horizon.parameters))
+    scale = economy.parameters.theta_scale
     bench = Bench(economy, scenario, tolerance=tolerance)
     keys = cases(scenario)
     solved = []

@@ -72,6 +72,20 @@ def test_closed_deficits_are_a_step_of_their_own(embedded: mp.World) -> None:
     np.testing.assert_allclose(result.central["welfare"][0], 100 * (effect.welfare_hat - 1), atol=1e-7)
 
 
+def test_the_short_run_has_ces_inputs_and_demand(embedded: mp.World) -> None:
+    result = mp.evaluate(embedded, mp.read_scenario(HEAD + TARIFF), horizon="short", full=False)
+    scale = horizon_scale(embedded, "short")
+    usa, chn = embedded.axes.country.indices(["USA", "CHN"])
+    goods = [k for k, sector in enumerate(embedded.sectors) if sector[0] in "ABC"]
+    tariff = embedded.tariff.copy()
+    tariff[chn, usa, goods] += 0.1
+    short = mp.Parameters(theta_scale=scale, sigma=0.5, eps=0.2, sigma_c=0.9)
+    outcome = mp.solve(embedded, mp.Shocks(tariff=tariff), short)
+    np.testing.assert_allclose(result.central["welfare"][0], 100 * (outcome.welfare_hat - 1), atol=1e-9)
+    assert float(embedded.trade_elasticity.mean() * scale) == pytest.approx(1.0)
+    assert {row.name for row in result.assumptions} >= {"sigma", "eps", "sigma_c", "theta_mean"}
+
+
 def test_without_measures_nothing_happens_in_any_draw(embedded: mp.World) -> None:
     result = mp.evaluate(embedded, mp.read_scenario(HEAD + "measures: []\n"), draws=3, full=False)
     assert np.abs(result.draws["welfare"]).max() <= 1e-10
