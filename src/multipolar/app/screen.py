@@ -139,4 +139,6 @@ def _clean(value: float, digits: int) -> float:
 
 
 def _or_none(value: float | None) -> str:
-    return "no answer" if value is None or not np.isfinite(value) else f"{_clean(value, 3):+.3f}"
+    if value is None:
+        return "-"
+    return f"{_clean(value, 3):+.3f}" if np.isfinite(value) else "no answer"
