@@ -25,9 +25,14 @@ def suite(shared: Path) -> Any:
     return module
 
 
-def run(world: mp.World, suite: Any, rule: str, every: int) -> tuple[int, list[str], int]:
+SETS = [{"sigma": 0.5, "eps": 0.2}, {"sigma": 0.1, "eps": 0.05}, {"theta_scale": 0.25}]  # the last: mean theta 1
+
+
+def run(
+    world: mp.World, suite: Any, rule: str, every: int, parameters: mp.Parameters | None = None
+) -> tuple[int, list[str], int]:
     """How many were solved, the sentences of those without equilibrium, and how many there were."""
-    economy = mp.prepare(world)
+    economy = mp.prepare(world, parameters)
     solved, none, asked = 0, [], 0
     for k, (name, arrays) in enumerate(suite.shocks(world.tariff, world.trade > 0)):
         if k % every:
@@ -53,6 +58,16 @@ def test_balanced_and_own_deficits_always_have_an_answer(
     embedded: mp.World, suite: Any, rule: str, every: int
 ) -> None:
     solved, none, asked = run(embedded, suite, rule, every)
+    assert none == []
+    assert solved == asked
+
+
+@pytest.mark.parametrize("numbers", SETS, ids=str)
+@pytest.mark.parametrize("every", [20, pytest.param(1, marks=pytest.mark.slow)])
+def test_other_elasticities_always_have_an_answer_too(
+    embedded: mp.World, suite: Any, numbers: dict[str, float], every: int
+) -> None:
+    solved, none, asked = run(embedded, suite, "closed", every, mp.Parameters(**numbers))
     assert none == []
     assert solved == asked
 
