@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multipolar.base.problems import Collector
+from multipolar.base.problems import Collector, shown
 
 Array: TypeAlias = NDArray[np.float64]
+MOST_BYTES = 4_000_000_000  # of one world or one array: what is larger is no world but a mistake or an attack
 
 
 def plain_array(
@@ -32,7 +34,10 @@ def plain_array(
         problems.add("a masked array; missing numbers must be filled or left out by you", path=name)
         return None
     try:
-        array = np.asarray(given)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an object's own conversion may warn; what comes of it is checked below
+            # The base class: a subclass may answer comparisons and sums as it likes.
+            array = np.asarray(given).view(np.ndarray)
     except Exception:  # ragged lists and whatever an object's own conversion raises
         problems.add("not an array of numbers", path=name)
         return None
@@ -40,10 +45,11 @@ def plain_array(
         problems.add(f"numbers are needed, not {_kind(array.dtype)}", path=name)
         return None
     if array.shape != shape:
-        problems.add(f"shape {array.shape} where {shape} [{axes}] is needed", path=name)
+        problems.add(f"shape {shown(array.shape)} where {shape} [{axes}] is needed", path=name)
         return None
     with np.errstate(all="ignore"):
         real = np.array(array, dtype=np.float64, order="C", copy=True)
+        real += 0.0  # -0.0 becomes 0.0
     if np.isnan(real).any():
         problems.add(f"NaN at {_first(np.isnan(real))} [{axes}]; a missing number is not a number", path=name)
         return None

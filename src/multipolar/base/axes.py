@@ -12,14 +12,18 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from multipolar.base.problems import UnknownLabelError, WorldError, nearest, shown
+from multipolar.base.problems import UnknownLabelError, WorldError, invisible, nearest, shown
+
+LONGEST_LABEL = 80
+MOST_LABELS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
     """An ordered set of names of one kind (``country``, ``sector``).
 
-    Raises ``WorldError`` when a name is empty, not text, or stands twice.
+    Raises ``WorldError`` when a name is empty, not text, stands twice, is longer than 80 characters or holds one that
+    shows nothing, and when there are more than 2,000.
     """
 
     kind: str
@@ -71,17 +75,41 @@ def check_names(kind: str, names: Sequence[str]) -> tuple[str, ...]:
         raise WorldError.of(f"{kind} labels: a list of names is needed, not one text")
     try:
         listed = list(names)
-    except TypeError:
+    except Exception:  # not iterable, or whatever an iterator of the caller's raises
         raise WorldError.of(f"{kind} labels: a list of names is needed") from None
     if not listed:
         raise WorldError.of(f"{kind} labels: the list is empty")
-    seen: set[str] = set()
+    if len(listed) > MOST_LABELS:
+        raise WorldError.of(f"{kind} labels: {len(listed):,} names; at most {MOST_LABELS:,} are taken")
+    seen: dict[str, None] = {}
     for name in listed:
-        if not isinstance(name, str):
-            raise WorldError.of(f"{kind} labels: {shown(repr(name))} is not text")
-        if not name.strip():
-            raise WorldError.of(f"{kind} labels: an empty name")
-        if name in seen:
-            raise WorldError.of(f"{kind} labels: {shown(name)} stands twice")
-        seen.add(str(name))
-    return tuple(str(name) for name in listed)
+        problem = label_problem(name)
+        if problem:
+            raise WorldError.of(f"{kind} labels: {problem}")
+        plain = str.__str__(name)
+        if plain in seen:
+            raise WorldError.of(f"{kind} labels: {shown(plain)} stands twice")
+        seen[plain] = None
+    return tuple(seen)
+
+
+def label_problem(name: object) -> str | None:
+    """Why ``name`` cannot be shown as a name of a country, a sector or a world; None where it can."""
+    if not isinstance(name, str):
+        return f"{shown(_told(name))} is not text"
+    plain = str.__str__(name)  # whatever a subclass says of itself
+    if not plain.strip():
+        return "an empty name"
+    if len(plain) > LONGEST_LABEL:
+        return f"{shown(plain, 40)} is longer than {LONGEST_LABEL} characters"
+    for char in plain:
+        if invisible(char):
+            return f"{shown(plain)} holds U+{ord(char):04X}, which shows nothing or turns text round"
+    return None
+
+
+def _told(value: object) -> str:
+    try:
+        return repr(value)
+    except Exception:
+        return f"a {type(value).__name__}"

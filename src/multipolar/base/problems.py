@@ -204,7 +204,10 @@ def shown(text: object, limit: int = SHOWN_VALUE) -> str:
     Control characters, line separators, bidirectional controls, zero-width and private characters become ``\\uXXXX``;
     what is longer than ``limit`` characters is cut and ends in an ellipsis.
     """
-    plain = str(text)
+    try:
+        plain = str.__str__(str(text))
+    except Exception:  # an integer of 5,000 digits, or an object that cannot say what it is
+        plain = f"a {type(text).__name__}"
     cut = len(plain) > limit
     escaped = "".join(_escaped(char) for char in plain[:limit])
     if len(escaped) > limit:

@@ -90,18 +90,16 @@ class Identity:
         return bool(self.residual <= self.limit)
 
 
-def identities(trade: Array, input_share: Array, tariff: Array, export_tax: Array | None) -> tuple[Identity, ...]:
+def identities(trade: Array, accounts: Accounts, tariff: Array, export_tax: Array | None) -> tuple[Identity, ...]:
     """What must hold in any world, each recomputed here by other formulas than ``derive`` uses.
 
     Markets: payments of buyers less taxes equal receipts of sellers, relative to that market. Budgets: income equals
     value added, tax revenue and the excess of imports over exports at border prices. Shares sum to one.
     """
-    accounts = derive(trade, input_share, tariff, export_tax)
-    tax = np.zeros_like(tariff) if export_tax is None else export_tax
-    net = 1.0 / ((1.0 + tariff) * (1.0 + tax))
-    received = np.einsum("ins,ns,ins->is", accounts.trade_share, accounts.spending, net)
+    gross = 1.0 + tariff if export_tax is None else (1.0 + tariff) * (1.0 + export_tax)
+    received = (accounts.trade_share * accounts.spending / gross).sum(axis=1)
     market = np.abs(received - accounts.output) / np.where(accounts.output > 0, accounts.output, 1.0)
-    border = trade * (1.0 + tax)
+    border = trade if export_tax is None else trade * (1.0 + export_tax)
     imports, exports = border.sum(axis=(0, 2)), border.sum(axis=(1, 2))
     budget = np.abs(accounts.income - accounts.value_added.sum(axis=1) - accounts.revenue - (imports - exports))
     budget = budget / np.where(accounts.income > 0, accounts.income, 1.0)

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TypedDict
 
 import numpy as np
 
 from multipolar.base.arrays import Array, first_where, frozen, plain_array
-from multipolar.base.axes import Axes
-from multipolar.base.problems import Collector, WorldError
-from multipolar.world.identities import derive
+from multipolar.base.axes import Axes, label_problem
+from multipolar.base.problems import Collector, WorldError, shown
+from multipolar.world.identities import Accounts, derive
 
 NEGATIVE = -1e-12  # of the largest value of its kind: rounding, not a fact
 CHECK = 1e-9
+# All sales of the world, million USD: in 2022 some 2e8. In dollars, not millions, they would come to 2e14.
+LEAST_SALES, MOST_SALES = 1e-9, 1e13
+MOST_RATE = 1e4  # a tariff of a million per cent
+LEAST_ELASTICITY, MOST_ELASTICITY = 1e-3, 1e3
+FIRST_YEAR, LAST_YEAR = 1, 9999
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """A named array of a world: axes in order (``country``, ``sector``), unit, evidence grade, source key."""
+
+    values: Array
+    axes: tuple[str, ...]
+    unit: str
+    grade: str
+    source: str
 
 
 class Arrays(TypedDict):
@@ -33,8 +51,8 @@ def checked_arrays(
     trade_elasticity: object,
     value_added: object,
     export_tax: object,
-) -> Arrays:
-    """The arrays as read-only float64. Raises ``WorldError`` with every problem."""
+) -> tuple[Arrays, Accounts]:
+    """The arrays as read-only float64, and what follows from them. Raises ``WorldError`` with every problem."""
     n, s = len(axes.country), len(axes.sector)
     problems = Collector()
     flow = "origin, destination, sector"
@@ -47,20 +65,64 @@ def checked_arrays(
     if value_added is not None:
         stated = plain_array("value_added", value_added, (n, s), "country, sector", problems)
     _check_signs(axes, sales, inputs, rates, theta, levies, problems)
+    _check_sizes(axes, sales, rates, theta, levies, problems)
     problems.raise_if_any(WorldError)
     if sales is None or inputs is None or rates is None or theta is None:
         raise AssertionError("an array is missing without a problem")  # unreachable: each None noted a problem
-    _check_accounts(axes, sales, inputs, rates, levies, stated, problems)
+    with np.errstate(all="ignore"):  # bounded above, but input shares may still be anything
+        accounts = _check_accounts(axes, sales, inputs, rates, levies, stated, problems)
     problems.raise_if_any(WorldError)
     if levies is not None and not levies.any():
         levies = None
-    return {
+    arrays: Arrays = {
         "trade": frozen(sales),
         "input_share": frozen(inputs),
         "tariff": frozen(rates),
         "trade_elasticity": frozen(theta),
         "export_tax": levies,
     }
+    return arrays, accounts
+
+
+def checked_name(name: object) -> str:
+    """The name of a world as plain text; raises ``WorldError`` where it cannot be shown."""
+    problem = label_problem(name)
+    if problem:
+        raise WorldError.of(f"the name of a world: {problem}")
+    return str.__str__(str(name))
+
+
+def checked_year(year: object) -> int | None:
+    """A year or None; raises ``WorldError`` for what is none (a fraction, text, true, a year before 1)."""
+    if year is None:
+        return None
+    if isinstance(year, bool | np.bool_) or not isinstance(year, int | np.integer):
+        raise WorldError.of(f"year: {shown(year)} is no year")
+    number = int(year)
+    if not FIRST_YEAR <= number <= LAST_YEAR:
+        raise WorldError.of(f"year: {shown(number, 20)} is outside {FIRST_YEAR} to {LAST_YEAR}")
+    return number
+
+
+def checked_fields(fields: Mapping[str, Field] | None, axes: Axes) -> dict[str, Field]:
+    """Named fields with their arrays checked; raises ``WorldError`` naming every field that cannot be."""
+    problems = Collector()
+    found: dict[str, Field] = {}
+    lengths = {"country": len(axes.country), "sector": len(axes.sector)}
+    for name, given in dict(fields or {}).items():
+        path = f"fields[{shown(name, 40)}]"
+        problem = label_problem(name)
+        if problem or not isinstance(given, Field):
+            problems.add(problem or f"a Field is needed, not {shown(type(given).__name__)}", path=path)
+        elif not isinstance(given.axes, tuple) or any(axis not in lengths for axis in given.axes):
+            problems.add(f"axes {shown(given.axes)}: each is country or sector", path=path)
+        else:
+            shape = tuple(lengths[axis] for axis in given.axes)
+            values = plain_array(path, given.values, shape, ", ".join(given.axes), problems)
+            if values is not None:
+                found[name] = Field(values, given.axes, given.unit, given.grade, given.source)
+    problems.raise_if_any(WorldError)
+    return found
 
 
 def _check_signs(
@@ -100,6 +162,36 @@ def _check_signs(
             problems.add(f"a rate of {axes.country.names[n]} on itself in {axes.sector.names[s]}", path=name)
 
 
+def _check_sizes(
+    axes: Axes,
+    trade: Array | None,
+    tariff: Array | None,
+    theta: Array | None,
+    export_tax: Array | None,
+    problems: Collector,
+) -> None:
+    """Numbers that no economy has: a wrong unit, or values that sums and powers could not hold."""
+    if trade is not None:
+        with np.errstate(over="ignore"):
+            total = float(trade.sum())
+        if total > MOST_SALES:
+            problems.add(f"all sales come to {total:.2g} million USD: the unit is million USD, not USD", path="trade")
+        elif 0 < total < LEAST_SALES:
+            problems.add(f"all sales come to {total:.2g} million USD, which is nothing", path="trade")
+    for name, rate in (("tariff", tariff), ("export_tax", export_tax)):
+        if rate is not None and (rate > MOST_RATE).any():
+            i, n, s = first_where(rate > MOST_RATE)
+            where = f"{axes.country.names[i]} to {axes.country.names[n]}, {axes.sector.names[s]}"
+            problems.add(f"a rate of {rate[i, n, s]:.3g} from {where}: 0.05 is 5 %", path=name)
+    if theta is not None:
+        outside = (theta > MOST_ELASTICITY) | ((theta > 0) & (theta < LEAST_ELASTICITY))
+        if outside.any():
+            s = first_where(outside)[0]
+            bounds = f"{LEAST_ELASTICITY:g} to {MOST_ELASTICITY:g}"
+            message = f"{theta[s]:.3g} in {axes.sector.names[s]} is outside {bounds}"
+            problems.add(message, path="trade_elasticity")
+
+
 def _check_accounts(
     axes: Axes,
     trade: Array,
@@ -108,9 +200,12 @@ def _check_accounts(
     export_tax: Array | None,
     stated: Array | None,
     problems: Collector,
-) -> None:
+) -> Accounts:
     accounts = derive(trade, input_share, tariff, export_tax)
     for name, array in (("value added", accounts.value_added), ("final use", accounts.final_use)):
+        if not np.isfinite(array).all():
+            problems.add(f"{name} is beyond what a number can hold", path="input_share")
+            return accounts
         low = array < NEGATIVE * max(float(np.abs(array).max()), 1e-300)
         if low.any():
             n, s = first_where(low)
@@ -131,3 +226,4 @@ def _check_accounts(
                 f"input shares) is {accounts.value_added[n, s]:.9g}",
                 path="value_added",
             )
+    return accounts

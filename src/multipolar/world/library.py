@@ -6,7 +6,8 @@ A world file is an uncompressed ``.npz`` that says ``format`` = "multipolar worl
 - ``trade`` [i,n,s], million US dollars at basic prices, taxes excluded;
 - ``tariff`` [i,n,s], or ``tariff_bp``: the rate in 1/100 of a per cent as a whole number;
 - ``input_share`` [n,k,s], taxes included, or ``intermediate`` [n,k,s] in million US dollars, taxes excluded;
-- ``trade_elasticity`` [s], and ``export_tax`` [i,n,s] where there is one.
+- ``trade_elasticity`` [s], and ``export_tax`` [i,n,s] where there is one;
+- ``unit``, where it is stated, "million USD".
 
 Uncompressed, because unpacking would take longer than all the rest; the wheel around it is compressed anyway.
 """
@@ -16,8 +17,8 @@ from __future__ import annotations
 import os
 import sys
 import zipfile
-import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,13 @@ from numpy.typing import NDArray
 
 from multipolar.base.arrays import Array
 from multipolar.base.problems import WorldError, nearest, shown
+from multipolar.world.archive import read_archive
 from multipolar.world.world import World
 
 EMBEDDED = "world2022"
 FORMAT = "multipolar world 1"
 DATA = Path(__file__).parent / "data"
-LARGEST_BYTES = 4_000_000_000
+UNIT = "million USD"
 BASIS_POINT = 1e4
 
 
@@ -71,19 +73,26 @@ def user_folder() -> Path:
 
 
 def read_world(path: Path) -> World:
-    """The world of a world file. Raises ``WorldError`` naming the file and what is wrong with it."""
-    try:
-        held = _arrays(path)
-    except (OSError, ValueError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
-        raise WorldError.of(f"world file `{shown(path)}` cannot be read: {shown(_reason(error))}") from None
+    """The world of a world file, every identity checked.
+
+    Raises ``WorldError`` naming the file and what is wrong with it.
+    """
+    held = read_archive(path)
     if str(held.get("format", "")) != FORMAT:
         raise WorldError.of(f"`{shown(path)}` is no world file: it does not say `{FORMAT}`")
+    if "unit" in held and str(held["unit"]) != UNIT:
+        raise WorldError.of(f"world file `{shown(path)}` is in `{shown(held['unit'])}`, where `{UNIT}` is needed")
     missing = [name for name in ("countries", "sectors", "trade", "trade_elasticity") if name not in held]
     missing += [f"{a} or {b}" for a, b in (("tariff", "tariff_bp"), ("input_share", "intermediate"))
                 if a not in held and b not in held]  # fmt: skip
     if missing:
         raise WorldError.of(f"world file `{shown(path)}` has no {', no '.join(missing)}")
-    return _world(held, path)
+    try:
+        world = _world(held, path)
+        world.check()
+    except WorldError as error:
+        raise WorldError(replace(each, where=shown(path, 400)) for each in error.problems) from None
+    return world
 
 
 def save_world(world: World, path: str | os.PathLike[str]) -> None:
@@ -91,6 +100,7 @@ def save_world(world: World, path: str | os.PathLike[str]) -> None:
     arrays: dict[str, NDArray[Any]] = {
         "format": np.array(FORMAT),
         "name": np.array(world.name),
+        "unit": np.array(UNIT),
         "countries": np.array(world.countries),
         "sectors": np.array(world.sectors),
         "trade": world.trade,
@@ -143,30 +153,16 @@ def _files() -> dict[str, Path]:
     return found
 
 
-def _arrays(path: Path) -> dict[str, NDArray[Any]]:
-    with zipfile.ZipFile(path) as archive:
-        entries = archive.infolist()
-        if sum(entry.file_size for entry in entries) > LARGEST_BYTES:
-            raise ValueError(f"it unpacks to more than {LARGEST_BYTES:,} bytes")
-        held = {}
-        for entry in entries:
-            with archive.open(entry) as member:
-                held[entry.filename.removesuffix(".npy")] = np.lib.format.read_array(member, allow_pickle=False)
-    return held
-
-
 def _world(held: Mapping[str, NDArray[Any]], path: Path) -> World:
-    try:
+    """A world from the arrays of a file, whose shapes fit its labels; what they hold is checked by ``from_arrays``."""
+    with np.errstate(all="ignore"):  # what is no number, or too large for one, is found there
         trade = held["trade"].astype(np.float64)
         tariff = held["tariff"] if "tariff" in held else held["tariff_bp"] / BASIS_POINT
         if "input_share" in held:
             input_share = held["input_share"]
         else:
             input_share = input_shares(held["intermediate"].astype(np.float64), trade, tariff)
-        countries, sectors = ([str(label) for label in held[axis]] for axis in ("countries", "sectors"))
-        year = int(held["year"]) if "year" in held else None
-    except (TypeError, ValueError) as error:  # arrays of the wrong kind, or of shapes that do not fit each other
-        raise WorldError.of(f"world file `{shown(path)}`: {shown(error)}") from None
+    countries, sectors = ([str(label) for label in held[axis]] for axis in ("countries", "sectors"))
     return World.from_arrays(
         countries=countries,
         sectors=sectors,
@@ -176,11 +172,5 @@ def _world(held: Mapping[str, NDArray[Any]], path: Path) -> World:
         trade_elasticity=held["trade_elasticity"],
         export_tax=held.get("export_tax"),
         name=str(held.get("name", path.stem)),
-        year=year,
+        year=int(held["year"]) if "year" in held else None,
     )
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__

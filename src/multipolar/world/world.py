@@ -15,20 +15,10 @@ from multipolar.base.axes import Axes, Labels
 from multipolar.base.problems import WorldError
 from multipolar.world import aggregate as aggregation
 from multipolar.world.identities import Accounts, Identity, derive, identities
-from multipolar.world.intake import checked_arrays
+from multipolar.world.intake import Field as Field  # a part of the record
+from multipolar.world.intake import checked_arrays, checked_fields, checked_name, checked_year
 
 GRADES = ("observed", "scaled", "estimated", "assumption")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Field:
-    """A named array of a world: axes in order (``country``, ``sector``), unit, evidence grade, source key."""
-
-    values: Array
-    axes: tuple[str, ...]
-    unit: str
-    grade: str
-    source: str
 
 
 class Solved(Protocol):
@@ -104,8 +94,11 @@ class World:
         second truth. Raises ``WorldError`` with every bad field named.
         """
         axes = Axes(Labels("country", countries), Labels("sector", sectors))
-        arrays = checked_arrays(axes, trade, input_share, tariff, trade_elasticity, value_added, export_tax)
-        return cls(name=name, year=year, axes=axes, fields=dict(fields or {}), **arrays)
+        name, year = checked_name(name), checked_year(year)
+        arrays, accounts = checked_arrays(axes, trade, input_share, tariff, trade_elasticity, value_added, export_tax)
+        world = cls(name=name, year=year, axes=axes, fields=checked_fields(fields, axes), **arrays)
+        world.__dict__["accounts"] = _frozen_accounts(accounts)  # derived to be checked: not derived again
+        return world
 
     @property
     def countries(self) -> tuple[str, ...]:
@@ -120,10 +113,7 @@ class World:
     @cached_property
     def accounts(self) -> Accounts:
         """Every derived array (computed once)."""
-        accounts = derive(self.trade, self.input_share, self.tariff, self.export_tax)
-        for name in Accounts.__slots__:
-            frozen(getattr(accounts, name))
-        return accounts
+        return _frozen_accounts(derive(self.trade, self.input_share, self.tariff, self.export_tax))
 
     @cached_property
     def digest(self) -> str:
@@ -150,7 +140,8 @@ class World:
 
         Raises ``WorldError`` naming each identity that does not hold, with its residual and place.
         """
-        found = identities(self.trade, self.input_share, self.tariff, self.export_tax)
+        with np.errstate(all="ignore"):  # a residual that is no number does not hold
+            found = identities(self.trade, self.accounts, self.tariff, self.export_tax)
         broken = [identity for identity in found if not identity.holds]
         if broken:
             raise WorldError.of(
@@ -210,3 +201,9 @@ class World:
 
     def _shares(self, mask: np.ndarray, share: Array) -> tuple[tuple[str, str, float], ...]:
         return tuple((self.countries[n], self.sectors[k], float(share[n, k])) for n, k in np.argwhere(mask))
+
+
+def _frozen_accounts(accounts: Accounts) -> Accounts:
+    for name in Accounts.__slots__:
+        frozen(getattr(accounts, name))
+    return accounts

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from multipolar.base.problems import WorldError
-from multipolar.world import library
+from multipolar.world import archive, library
 from multipolar.world.library import input_shares, load_world, read_world, save_world, worlds, write_arrays
 from multipolar.world.world import World
 
@@ -150,11 +150,11 @@ def test_the_file_that_the_next_tests_break_is_sound(tmp_path: Path) -> None:
         ({"trade": None}, "has no trade"),
         ({"tariff": None}, "has no tariff or tariff_bp"),
         ({"input_share": None}, "has no input_share or intermediate"),
-        ({"trade": np.array(["many"])}, "could not convert"),
-        ({"countries": np.array("A")}, "iteration over a 0-d array"),
-        ({"trade": np.ones((2, 2, 2))}, "trade: shape"),
+        ({"trade": np.array(["many"])}, "`trade` holds <U4, where numbers must stand"),
+        ({"countries": np.array("A")}, "`countries` has shape \\(\\), where 1 axes"),
+        ({"trade": np.ones((2, 2, 2))}, "`trade` has shape"),
         ({"tariff": np.full((2, 2, 1), np.nan)}, "tariff: NaN"),
-        ({"input_share": None, "intermediate": np.ones((3, 1, 1))}, "could not be broadcast"),
+        ({"input_share": None, "intermediate": np.ones((3, 1, 1))}, "`intermediate` has shape"),
     ],
 )
 def test_a_broken_world_file_says_what_is_wrong(tmp_path: Path, changes: dict[str, object], said: str) -> None:
@@ -191,6 +191,6 @@ def test_pickled_objects_are_never_unpacked(tmp_path: Path) -> None:
 
 def test_a_file_that_would_unpack_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = broken(tmp_path)
-    monkeypatch.setattr(library, "LARGEST_BYTES", 100)
+    monkeypatch.setattr(archive, "MOST_BYTES", 100)
     with pytest.raises(WorldError, match="unpacks to more than 100 bytes"):
         read_world(path)

@@ -91,14 +91,16 @@ def test_value_added_is_a_check_not_a_second_truth() -> None:
 def test_fields_and_derived_arrays_read_as_attributes() -> None:
     jobs = Field(np.ones((3, 2)), ("country", "sector"), "thousand persons", "estimated", "made up")
     world = mp.World.from_arrays(**GOOD, fields={"employment": jobs})  # type: ignore[arg-type]
-    assert world.employment is jobs.values
+    assert world.employment.tolist() == jobs.values.tolist()
+    assert not world.employment.flags.writeable
+    assert jobs.values.flags.writeable
     np.testing.assert_allclose(world.value_added, world.output * (1 - world.input_share.sum(axis=2)))
     with pytest.raises(AttributeError, match="has no `emissions`"):
         _ = world.emissions
     with pytest.raises(ValueError, match="read-only"):
         world.trade[0, 0, 0] = 1.0
     carried = world.after(mp.solve(world, mp.Shocks(deficits="closed")))
-    assert carried.employment is jobs.values
+    assert carried.employment is world.employment
 
 
 def test_the_callers_array_stays_his() -> None:
