@@ -67,7 +67,7 @@ def look(folder: Path) -> Found:
     if os.path.lexists(manifest):
         try:
             listed = _listed(manifest)
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return Found(DAMAGED, inputs, (MANIFEST,)) if inputs is not None else Found(OTHER)
         wrong = damaged(folder, listed)
         if inputs is None and INPUTS not in wrong:

@@ -114,7 +114,10 @@ def find(source: str | Path) -> Source:
     text = str(source)
     if isinstance(source, Path) or text.endswith((".yaml", ".yml")) or "/" in text or "\\" in text:
         path = Path(source)
-        return Source(path.stem, read_text(path), shown(text, 400), path)
+        held = read_text(path)
+        # A file name is bytes; the name it gives is the same text in any locale, what is not UTF-8 as escapes.
+        name = os.fsencode(path.stem).decode("utf-8", "backslashreplace")
+        return Source(name, held, shown(text, 400), path)
     found = _named(text, None)
     if found is not None:
         return found

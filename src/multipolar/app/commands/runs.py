@@ -42,7 +42,7 @@ def repeat(
     found = look(run)
     inputs, held = _whole(run, found)
     economy = _world_of(run, inputs, world)
-    texts = {each.file: held[each.file].decode("utf-8") for each in inputs.texts if each.file in held}
+    texts = {each.file: held[each.file].decode("utf-8", "replace") for each in inputs.texts if each.file in held}
     if len(texts) != len(inputs.texts):
         raise MultipolarError(f"`{shown(run, 200)}` is damaged: a text its scenario rests on is not in its manifest.")
     scenario = kept_scenario(inputs, texts, economy)
@@ -59,7 +59,7 @@ def repeat(
     names = (*RESULTS, REPORT)
     try:
         compared = compare(*({name: each[name] for name in names if name in each} for each in (held, after)))
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         odd = f"`{shown(run, 200)}`: its results are not as this program writes them ({shown(error)})"
         raise InputError(odd) from None
     _tell(run, inputs, compared, programs(), json)
