@@ -184,6 +184,7 @@ def _names(countries: tuple[str, ...], members: NDArray[np.bool_]) -> str:
 def recomputed(
     system: System,
     wage_hat: Array,
+    sector_wage_hat: Array,
     cost_hat: Array,
     price_hat: Array,
     trade_share: Array,
@@ -196,8 +197,8 @@ def recomputed(
 ) -> tuple[Mapping[str, float], Mapping[str, tuple[int, ...]]]:
     """Largest residual of each equation and where it occurs.
 
-    goods (relative to the market), spending (to the market), prices, costs, shares, labour, trade balance and budget
-    (to own value added), numeraire (to a group's value added).
+    goods (relative to the market), spending (to the market), prices, costs, shares, labour, sector wages, trade balance
+    and budget (to own value added), numeraire (to a group's value added).
     """
     economy, world, shocks = system.economy, system.economy.world, system.shocks
     accounts, used, made = economy.accounts, economy.used, economy.accounts.output > 0
@@ -211,12 +212,13 @@ def recomputed(
 
     supplied = np.where(made, output, 1.0)
     goods = np.where(made, np.abs(basic_sold - output) / np.where(supplied > 0, supplied, 1.0), 0.0)
-    input_share, final_share, bundle = _new_shares(system, wage_hat, price_hat)
+    input_share, final_share, bundle = _new_shares(system, sector_wage_hat, price_hat)
     wanted = final_share * income[:, None] + np.einsum("nks,nk->ns", input_share, output)
     bought = np.where(used & (spending > 0), np.abs(wanted - spending) / np.where(spending > 0, spending, 1.0), 0.0)
     costs = np.where(made, np.abs(np.log(bundle / (productivity_hat * cost_hat))), 0.0)
     shares = np.where(used, np.abs(share_sum - 1.0), 0.0)
-    demand = np.einsum("nk,nk->n", 1.0 - input_share.sum(axis=2), output)  # value added is what inputs leave
+    value_added = (1.0 - input_share.sum(axis=2)) * output  # what inputs leave
+    demand = value_added.sum(axis=1)
     inflow = bought_in.sum(axis=1) - sold_out.sum(axis=1)  # at border prices
     group_total = system.group @ economy.wage_bill
     ruled = eq.deficit(shocks.deficits, bills, economy.wage_bill, accounts.deficit, system.group)
@@ -227,6 +229,7 @@ def recomputed(
         "costs": costs,
         "shares": shares,
         "labour": np.abs(demand - bills) / scale,
+        "sector_wages": _wage_residual(system, wage_hat, sector_wage_hat, value_added),
         "trade_balance": np.abs(inflow - ruled - transfers) / scale,
         "budget": np.abs(income - bills - duties - levied - ruled - transfers) / scale,
         "numeraire": np.abs(system.group @ bills - group_total) / group_total,
@@ -239,6 +242,19 @@ def recomputed(
     return largest, where
 
 
+def _wage_residual(system: System, wage_hat: Array, sector_wage_hat: Array, value_added: Array) -> Array:
+    """Workers go where it pays: value added of a sector moves with the power kappa of its wage, ``pi (what/w)^kappa``
+    of the country's; relative to the wage, so that immobile workers (kappa 1) and mobile ones compare."""
+    base, mobility = system.economy.accounts.value_added, system.economy.parameters.mobility
+    works = (base > 0) & (value_added > 0)
+    if mobility == float("inf"):
+        return np.where(works, np.abs(sector_wage_hat / wage_hat[:, None] - 1.0), 0.0)
+    hat = np.where(works, value_added / np.where(works, base, 1.0), 1.0)
+    mean = value_added.sum(axis=1) / np.where(system.economy.wage_bill > 0, system.economy.wage_bill, 1.0)
+    expected = wage_hat[:, None] * (hat / np.where(mean > 0, mean, 1.0)[:, None]) ** (1.0 / mobility)
+    return np.where(works, np.abs(sector_wage_hat / expected - 1.0), 0.0)
+
+
 def _new_shares(system: System, wage_hat: Array, price_hat: Array) -> tuple[Array, Array, Array]:
     """New input shares [n,k,s], final shares [n,s] and the bundle cost hat [n,k], nest by nest."""
     economy, accounts = system.economy, system.economy.accounts
@@ -246,7 +262,7 @@ def _new_shares(system: System, wage_hat: Array, price_hat: Array) -> tuple[Arra
     base = economy.world.input_share
     total = base.sum(axis=2)
     buys = np.where(total > 0, total, 1.0)
-    ln_price, ln_wage = np.log(price_hat), np.log(wage_hat)[:, None]
+    ln_price, ln_wage = np.log(price_hat), np.log(wage_hat)
     if eps == 1.0:
         ln_inputs = np.einsum("nks,ns->nk", base, ln_price) / buys
     else:

@@ -84,9 +84,9 @@ def ln_bundle_cost(ln_wage: Array, ln_input_price: Array, value_added_share: Arr
     """``q_hat[n,k] = [beta w_hat^(1-sigma) + (1-beta) PM_hat^(1-sigma)]^(1/(1-sigma))`` in logs (DESIGN 4.1).
 
     The bundle's cost before productivity: ``c_hat = q_hat / A_hat``. Near sigma = 1 by series, as the input price.
+    ``ln_wage`` is [n,1], or [n,k] where sectors pay different wages.
     """
     xp = ln_input_price.__array_namespace__()
-    ln_wage = ln_wage[:, None]
     if abs(1.0 - sigma) < NEAR_ONE:
         mean = value_added_share * ln_wage + (1.0 - value_added_share) * ln_input_price
         if sigma == 1.0:
@@ -102,7 +102,7 @@ def value_added_paid(output: Array, value_added_share: Array, ln_wage: Array, ln
     """``beta' Y'`` [n,k], million USD, ``beta' = beta (w_hat/q_hat)^(1-sigma)``: the wage bill of each sector."""
     xp = output.__array_namespace__()
     paid = value_added_share * output
-    return paid if sigma == 1.0 else paid * xp.exp((1.0 - sigma) * (ln_wage[:, None] - ln_bundle))
+    return paid if sigma == 1.0 else paid * xp.exp((1.0 - sigma) * (ln_wage - ln_bundle))
 
 
 def spending(

@@ -58,9 +58,31 @@ class OwnCountry:
         return self.cost_inverse.nbytes + self.rest_inverse.nbytes
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class OwnCountryWhole:
+    """The blocks in one piece, where sector wages tie costs to sales and the two halves do not fall apart."""
+
+    inverse: Single  # [n,1+2S,1+2S]
+
+    def solve(self, rest: Array) -> Array:
+        """As ``OwnCountry.solve``."""
+        step: Array = np.matmul(self.inverse, rest.astype(np.float32)[..., None])[..., 0].astype(np.float64)
+        return step
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the large array that ``solve`` reads."""
+        return self.inverse.nbytes
+
+    @property
+    def rest_inverse(self) -> Single:
+        """What must be finite for the blocks to be of use."""
+        return self.inverse
+
+
 def own_country(
     accounts: Accounts, trade: Array, input_share: Array, tariff: Array, theta: Array, parameters: Parameters
-) -> OwnCountry:
+) -> OwnCountry | OwnCountryWhole:
     """The blocks at the point that ``accounts`` describe. ``theta`` [s] trade elasticities; other axes as in World."""
     n, s = accounts.output.shape
     own = np.arange(n)
@@ -75,6 +97,9 @@ def own_country(
     duty = accounts.spending * np.einsum("ins,ins->ns", accounts.trade_share, tariff / (1.0 + tariff))
     final = accounts.final_share / spending
 
+    if parameters.mobility < float("inf"):
+        block = _whole_block(accounts, input_share, own_share, home_sales, fall, share, duty * theta, duty, parameters)
+        return OwnCountryWhole(_inverse(block))
     cost_inverse = _inverse(input_share * own_share[:, None, :])
     cost_of_wage = np.matmul(cost_inverse.astype(np.float64), accounts.value_added_share[..., None])[..., 0]
     rest = np.zeros((n, 1 + s, 1 + s))
@@ -87,6 +112,57 @@ def own_country(
     supply = input_share * accounts.output[:, :, None] / spending[:, None, :]  # [n,k,s]
     rest[:, 1:, 1:] = final[:, :, None] * duty[:, None, :] + supply.transpose(0, 2, 1) * home_sales[:, None, :]
     return OwnCountry(cost_inverse, _inverse(rest), cost_of_wage, share * fall)
+
+
+def _whole_block(
+    accounts: Accounts,
+    input_share: Array,
+    own_share: Array,
+    home_sales: Array,
+    fall: Array,
+    share: Array,
+    duty_theta: Array,
+    duty: Array,
+    parameters: Parameters,
+) -> Array:
+    """The whole own-country block [n,1+2S,1+2S] with sector wages, ``dlnw_k = dlnw + i (dlnY_k - sum_j v_j dlnY_j)``.
+
+    The answer of value added to the wage inside ``dlnw_k`` enters by its factor 1/(1 - i (1-sigma)) only.
+    """
+    n, s = accounts.output.shape
+    spending = np.where(accounts.spending > 0, accounts.spending, 1.0)
+    bills = accounts.value_added.sum(axis=1)
+    sigma, eps, sigma_c = 1 - parameters.sigma, 1 - parameters.eps, 1 - parameters.sigma_c
+    cost, spend = slice(1, 1 + s), slice(1 + s, 1 + 2 * s)
+    each = np.arange(s)
+    sales = np.zeros((n, s, 1 + 2 * s))  # dlnY_k
+    sales[:, each, 1 + each] = -fall
+    sales[:, each, 1 + s + each] = home_sales
+    weight = accounts.value_added / np.where(bills > 0, bills, 1.0)[:, None]
+    immobility = 1.0 / parameters.mobility / (1.0 - sigma / parameters.mobility)
+    wages = immobility * (sales - np.matmul(weight[:, None, :], sales))  # dlnw_k - dlnw
+    beta = accounts.value_added_share[:, :, None]
+    block = np.zeros((n, 1 + 2 * s, 1 + 2 * s))
+    block[:, cost] = beta * wages
+    block[:, cost, 0] += accounts.value_added_share
+    block[:, cost, cost] += input_share * own_share[:, None, :]
+    bundle = block[:, cost]
+    block[:, 0] = np.matmul(share[:, None, :], sales + sigma * (wages - bundle))[:, 0]
+    block[:, 0, 0] += sigma * share.sum(axis=1)
+    supply = (input_share * accounts.output[:, :, None] / spending[:, None, :]).transpose(0, 2, 1)  # [n,s,k]
+    total = input_share.sum(axis=2)
+    inputs = input_share * own_share[:, None, :] / np.where(total > 0, total, 1.0)[:, :, None]  # dlnPM_k of dlnc_s
+    final = accounts.final_share / spending
+    block[:, spend] = np.matmul(supply, sales - sigma * bundle)
+    block[:, spend, 0] += final * bills[:, None]
+    block[:, spend, cost] += final[:, :, None] * (duty_theta * own_share)[:, None, :]
+    block[:, spend, cost] += (sigma - eps) * np.matmul(supply, inputs)
+    block[:, spend, spend] += final[:, :, None] * duty[:, None, :]
+    own_price = eps * supply.sum(axis=2) + sigma_c * accounts.final_use / spending
+    block[:, 1 + s + each, 1 + each] += own_price * own_share
+    consumer = (accounts.final_share * own_share)[:, None, :]
+    block[:, spend, cost] -= sigma_c * (accounts.final_use / spending)[:, :, None] * consumer
+    return block
 
 
 def _substitution(

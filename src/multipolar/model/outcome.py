@@ -30,6 +30,7 @@ class Point:
 
     system: System = field(repr=False)
     wage_hat: Array
+    sector_wage_hat: Array
     cost_hat: Array
     price_hat: Array
     spending: Array
@@ -79,7 +80,7 @@ class Point:
         base, parameters = self.system.economy.world.input_share, self.system.economy.parameters
         if parameters.sigma == parameters.eps == 1.0:
             return base
-        nests = self.system.nests(np.log(self.wage_hat), np.log(self.price_hat))
+        nests = self.system.nests(np.log(self.sector_wage_hat), np.log(self.price_hat))
         user = (1.0 - parameters.sigma) * (nests.ln_input - nests.ln_bundle)
         user = np.exp(user - (1.0 - parameters.eps) * nests.ln_input)
         moved: Array = base * user[:, :, None] * (self.price_hat ** (1.0 - parameters.eps))[:, None, :]
@@ -137,9 +138,12 @@ def point_at(system: System, state: Array) -> Point:
         bills = economy.wage_bill * wage_hat
         received = np.zeros_like(bills) + system.transfers + royalties
         deficit = eq.deficit(shocks.deficits, bills, economy.wage_bill, economy.accounts.deficit, system.group)
+        ln_cost, ln_productivity = state[:, 1 : 1 + sectors], system.ln_productivity + boost
+        ln_sector = system.ln_sector_wage(state[:, 0], flows.output, ln_cost + ln_productivity)
         return Point(
             system=system,
             wage_hat=wage_hat,
+            sector_wage_hat=np.exp(np.broadcast_to(ln_sector, ln_cost.shape)),
             cost_hat=np.exp(state[:, 1 : 1 + sectors]),
             price_hat=np.exp(flows.ln_price),
             spending=np.ascontiguousarray(flows.spending.T),
@@ -147,7 +151,7 @@ def point_at(system: System, state: Array) -> Point:
             income=eq.income(bills, flows.revenue, deficit, received),
             revenue=flows.revenue,
             transfers=received,
-            productivity_hat=np.exp(np.zeros_like(flows.output) + system.ln_productivity + boost),
+            productivity_hat=np.exp(np.zeros_like(flows.output) + ln_productivity),
             cost_term=flows.cost_term,
             market=flows.market,
             venture_share=venture_shares(shocks.ventures, flows.output),
@@ -180,10 +184,10 @@ class Outcome:
     """What a solve returns: status, recomputed residuals, and numbers that raise unless ``status`` is ``converged``.
 
     Axes: ``wage_hat``, ``welfare_hat``, ``real_wage_hat``, ``income``, ``revenue``, ``gdp``, ``gni``,
-    ``equivalent_variation`` [n]; ``cost_hat``, ``output`` [i,s]; ``price_hat``, ``spending`` [n,s]; ``trade_share``,
-    ``trade`` [i,n,s]. Money in million USD at base world value added. ``terms_of_trade`` and ``volume_of_trade`` are
-    the first-order terms that Caliendo and Parro print; ``decomposition`` integrates them along the shock and gives
-    ``real_gdp_hat``.
+    ``equivalent_variation`` [n]; ``sector_wage_hat`` [n,k] (with finite mobility ``wage_hat`` is the index over
+    sectors); ``cost_hat``, ``output`` [i,s]; ``price_hat``, ``spending`` [n,s]; ``trade_share``, ``trade`` [i,n,s].
+    Money in million USD at base world value added. ``terms_of_trade`` and ``volume_of_trade`` are the first-order terms
+    that Caliendo and Parro print; ``decomposition`` integrates them along the shock and gives ``real_gdp_hat``.
     """
 
     status: Outcomes
@@ -194,6 +198,7 @@ class Outcome:
     _path: Callable[[], Decomposition] = field(repr=False)
 
     wage_hat = _Number[Array]()
+    sector_wage_hat = _Number[Array]()
     cost_hat = _Number[Array]()
     price_hat = _Number[Array]()
     consumer_price_hat = _Number[Array]()

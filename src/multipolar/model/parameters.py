@@ -12,10 +12,12 @@ from importlib.resources import files
 
 import numpy as np
 
-from multipolar.base.arrays import Array, plain_array
-from multipolar.base.problems import Collector, InputError
+from multipolar.base.arrays import Array, plain_array, plain_number
+from multipolar.base.problems import Collector, InputError, shown
 from multipolar.world.world import World
 
+SCALE_MOST = 1e3  # of elasticities, up or down
+MOBILITY_MOST = 1e6  # above it, infinity
 HORIZONS = ("short", "medium", "long")
 ELASTICITY_LEAST, ELASTICITY_MOST = 0.01, 20.0
 
@@ -26,9 +28,9 @@ class Parameters:
 
     ``theta_scale``: factor on the trade elasticity theta_h (a horizon). ``theta_factor`` [s]: factor on the world's
     elasticity itself, so on theta_h and on the long-run shape theta_K alike (a draw). ``sigma``: elasticity between
-    value added and inputs; ``eps``: across inputs; ``sigma_c``: across final uses; 1 is Cobb-Douglas. ``mobility`` of
-    workers across sectors: only infinite is computed so far. Raises ``InputError`` for numbers out of range and for
-    what is not computed.
+    value added and inputs; ``eps``: across inputs; ``sigma_c``: across final uses; 1 is Cobb-Douglas. ``mobility``:
+    kappa of workers across sectors, from 1 (each sector's labour is its own) to infinity (one wage a country). Raises
+    ``InputError`` for numbers out of range.
     """
 
     theta_scale: float = 1.0
@@ -40,14 +42,15 @@ class Parameters:
 
     def __post_init__(self) -> None:
         problems = Collector()
-        if not (isinstance(self.theta_scale, int | float) and 0 < self.theta_scale < float("inf")):
-            problems.add(f"{self.theta_scale!r} is not a number above 0", path="theta_scale")
+        if not plain_number(self.theta_scale, 1.0 / SCALE_MOST, SCALE_MOST):
+            message = f"{shown(self.theta_scale)} is not a number from {1.0 / SCALE_MOST:g} to {SCALE_MOST:g}"
+            problems.add(message, path="theta_scale")
         for name in ("sigma", "eps", "sigma_c"):
             value = getattr(self, name)
-            if not (isinstance(value, int | float) and ELASTICITY_LEAST <= value <= ELASTICITY_MOST):
-                problems.add(f"{value!r} is not between {ELASTICITY_LEAST} and {ELASTICITY_MOST:g}", path=name)
-        if self.mobility != float("inf"):
-            problems.add(f"{self.mobility!r} is not computed yet; only inf", path="mobility")
+            if not plain_number(value, ELASTICITY_LEAST, ELASTICITY_MOST):
+                problems.add(f"{shown(value)} is not between {ELASTICITY_LEAST} and {ELASTICITY_MOST:g}", path=name)
+        if not (plain_number(self.mobility, 1.0, MOBILITY_MOST) or self.mobility == float("inf")):
+            problems.add(f"{shown(self.mobility)} is not a number from 1 to inf", path="mobility")
         problems.raise_if_any(InputError)
 
     def shape(self, world: World) -> Array:
@@ -56,8 +59,8 @@ class Parameters:
             return world.trade_elasticity
         problems = Collector()
         factor = plain_array("theta_factor", self.theta_factor, (len(world.sectors),), "sector", problems)
-        if factor is not None and (factor <= 0).any():
-            problems.add("not above 0", path="theta_factor")
+        if factor is not None and ((factor < 1.0 / SCALE_MOST) | (factor > SCALE_MOST)).any():
+            problems.add(f"not from {1.0 / SCALE_MOST:g} to {SCALE_MOST:g}", path="theta_factor")
         problems.raise_if_any(InputError)
         shape: Array = world.trade_elasticity * np.asarray(factor)
         return shape

@@ -12,7 +12,11 @@ from numpy.typing import NDArray
 from multipolar.base.arrays import Array, first_where, plain_array
 from multipolar.base.problems import Collector, ShocksError, nearest, shown
 from multipolar.model.ventures import Venture
+from multipolar.world.intake import MOST_RATE, MOST_SALES
 from multipolar.world.world import World
+
+# Factors beyond these are no change of costs or skill; one that closes a flow is infinity.
+LEAST_HAT, MOST_HAT = 1e-6, 1e9
 
 DEFICIT_RULES = ("fixed", "own", "closed")
 COVERAGES = ("thin", "list")
@@ -67,8 +71,12 @@ class Shocks:
     def __post_init__(self) -> None:
         problems = Collector()
         _check_ways(self.coverage, self.rents, problems)
-        if self.deficits not in DEFICIT_RULES:
+        if not _is_one_of(self.deficits, DEFICIT_RULES):
             _unknown("deficit rule", self.deficits, DEFICIT_RULES, "deficits", problems)
+        for name, kind in (("ventures", Venture), ("blocks", Block)):
+            given = getattr(self, name)
+            if not (isinstance(given, tuple | list) and all(isinstance(each, kind) for each in given)):
+                problems.add(f"a tuple of {kind.__name__} is needed, not {shown(given)}", path=name)
         problems.raise_if_any(ShocksError)
 
     def __repr__(self) -> str:
@@ -78,18 +86,22 @@ class Shocks:
 
 
 def _check_ways(coverage: object, rents: object, problems: Collector) -> None:
-    if coverage not in COVERAGES:
+    if not _is_one_of(coverage, COVERAGES):
         _unknown("coverage", coverage, COVERAGES, "coverage", problems)
     if isinstance(rents, Mapping):
         problems.add("shares of rents by country are not computed yet; use none, importer or exporter", path="rents")
-    elif rents not in RENTS:
+    elif not _is_one_of(rents, RENTS):
         _unknown("rents", rents, RENTS, "rents", problems)
-    elif coverage == "list" and rents != "none":
+    elif isinstance(coverage, str) and coverage == "list" and rents != "none":
         problems.add("the wedge of a licence is computed for coverage `thin` only", path="rents")
 
 
+def _is_one_of(given: object, known: tuple[str, ...]) -> bool:
+    return isinstance(given, str) and given in known
+
+
 def _unknown(what: str, given: object, known: tuple[str, ...], path: str, problems: Collector) -> None:
-    hint = nearest(str(given), known)
+    hint = nearest(given, known) if isinstance(given, str) else None
     asked = f" Did you mean `{hint}`?" if hint else ""
     problems.add(f"no {what} `{shown(given)}`; one of {', '.join(known)}.{asked}", path=path)
 
@@ -244,6 +256,9 @@ def _check_ranges(world: World, arrays: dict[str, Array | None], problems: Colle
             continue
         if (rate <= -1).any():
             problems.add(f"a rate at or below -100 % from {at(first_where(rate <= -1))}", path=name)
+        if (rate > MOST_RATE).any():
+            where = at(first_where(rate > MOST_RATE))
+            problems.add(f"a rate above {MOST_RATE:,.0%} from {where}; 0.05 is 5 %", path=name)
         if rate[own, own].any():
             k, sector = first_where(rate[own, own] != 0)
             problems.add(f"a rate of {world.countries[k]} on itself in {world.sectors[sector]}", path=name)
@@ -251,11 +266,19 @@ def _check_ranges(world: World, arrays: dict[str, Array | None], problems: Colle
         hat = arrays.get(name)
         if hat is not None and (hat <= 0).any():
             problems.add(f"not above 0 at {at(first_where(hat <= 0))}", path=name)
+        elif hat is not None and (small := hat < LEAST_HAT).any():
+            problems.add(f"below {LEAST_HAT:g} at {at(first_where(small))}", path=name)
+        elif hat is not None and (large := (hat > MOST_HAT) & np.isfinite(hat)).any():
+            problems.add(f"above {MOST_HAT:g} at {at(first_where(large))}", path=name)
     for name, share in arrays.items():
         if name.endswith("share") and share is not None and ((share < 0) | (share > 1)).any():
             problems.add(f"outside [0, 1] at {at(first_where((share < 0) | (share > 1)))}", path=name)
     transfers = arrays.get("transfers")
-    if transfers is not None and abs(transfers.sum()) > 1e-9 * max(float(np.abs(transfers).sum()), 1e-300):
+    if transfers is not None and (np.abs(transfers) > MOST_SALES).any():
+        n = first_where(np.abs(transfers) > MOST_SALES)[0]
+        message = f"{transfers[n]:.3g} million USD to {world.countries[n]}, more than any world has"
+        problems.add(message, path="transfers")
+    elif transfers is not None and abs(transfers.sum()) > 1e-9 * max(float(np.abs(transfers).sum()), 1e-300):
         problems.add(f"they sum to {transfers.sum():.6g} million USD, not to 0", path="transfers")
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from multipolar.base.arrays import Array
+from multipolar.base.arrays import Array, first_where, plain_array, plain_number
+from multipolar.base.problems import Collector, InputError, ShocksError, shown
 from multipolar.model import checks
 from multipolar.model import ventures as jv
 from multipolar.model.integration import along_the_shock
@@ -21,6 +22,9 @@ from multipolar.numerics.outcomes import Outcomes
 from multipolar.world.world import World
 
 TOLERANCE = 1e-10
+TOLERANCE_MIN, TOLERANCE_MAX = 1e-15, 1e-2
+SWEEPS_MOST = 1_000_000
+STATE_MAX = 300.0  # a state is in logs
 RESIDUAL_FACTOR = 100.0  # recomputed residuals may exceed the tolerance of the state by this much, not more
 DISPLACED_ROUNDS = 50
 HOMOTOPY_SWEEPS = 150
@@ -43,7 +47,11 @@ def solve(
     Raises ``ShocksError`` for bad shocks and ``NoEquilibriumError`` where none exists, market or country named.
     An outcome that did not converge is returned with its status; reading its numbers raises.
     """
-    return solve_prepared(prepare(world, parameters), shocks, tolerance=tolerance, sweeps_max=sweeps_max, start=start)
+    for name, given, kind in (("world", world, World), ("parameters", parameters, Parameters | None)):
+        if not isinstance(given, kind):
+            raise InputError(f"solve: {name} is {shown(given)}, which is no {name.capitalize()}")
+    economy = prepare(world, parameters)
+    return solve_prepared(economy, shocks, tolerance=tolerance, sweeps_max=sweeps_max, start=start)
 
 
 def solve_prepared(
@@ -55,11 +63,12 @@ def solve_prepared(
     start: Array | None = None,
 ) -> Outcome:
     """``solve`` for a prepared world: what is asked many times prepares once."""
+    _refuse_settings(shocks, tolerance, sweeps_max)
     shocks = with_licences_as_taxes(checked(shocks or Shocks(), economy.world), economy.world, economy.theta)
     system = shocked(economy, shocks)
     checks.refuse(system)
     settings = fixed_point.Settings(tolerance=tolerance, sweeps_max=sweeps_max)
-    first = system.start() if start is None else start
+    first = system.start() if start is None else _checked_start(start, system.start().shape)
     solution = fixed_point.solve(system.sweep, first, system.precondition, settings, system.rebuilt)
     sweeps = solution.sweeps
     if solution.outcome is not Outcomes.converged:
@@ -77,6 +86,29 @@ def solve_prepared(
         status = Outcomes.residual
     message = _message(status, point, residuals, where, solution)
     return Outcome(status, message, residuals, sweeps, point, lambda: along_the_shock(point, tolerance))
+
+
+def _refuse_settings(shocks: object, tolerance: object, sweeps_max: object) -> None:
+    problems = Collector()
+    if not isinstance(shocks, Shocks | None):
+        problems.add(f"Shocks are needed, not {shown(shocks)}", path="shocks")
+    if not plain_number(tolerance, TOLERANCE_MIN, TOLERANCE_MAX):
+        bounds = f"{TOLERANCE_MIN:g} to {TOLERANCE_MAX:g}"
+        problems.add(f"{shown(tolerance)} is no number from {bounds}", path="tolerance")
+    if not plain_number(sweeps_max, 1, SWEEPS_MOST, whole=True):
+        problems.add(f"{shown(sweeps_max)} is no whole number from 1 to {SWEEPS_MOST:,}", path="sweeps_max")
+    problems.raise_if_any(ShocksError)
+
+
+def _checked_start(start: object, shape: tuple[int, ...]) -> Array:
+    """A state as the solver may work in it: of this world's shape, numbers whose exponentials are numbers."""
+    problems = Collector()
+    state = plain_array("start", start, shape, "country, wage and cost and spending in logs", problems)
+    if state is not None and (np.abs(state) > STATE_MAX).any():
+        problems.add(f"beyond {STATE_MAX:g} at {first_where(np.abs(state) > STATE_MAX)}, in logs", path="start")
+    problems.raise_if_any(ShocksError)
+    assert state is not None  # None noted a problem
+    return state
 
 
 def _step_by_step(
@@ -142,6 +174,7 @@ def _residuals(point: Point) -> tuple[Mapping[str, float], Mapping[str, tuple[in
         return checks.recomputed(
             point.system,
             wage_hat=point.wage_hat,
+            sector_wage_hat=point.sector_wage_hat,
             cost_hat=point.cost_hat,
             price_hat=point.price_hat,
             trade_share=point.trade_share,

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from multipolar.base.arrays import Array
 from multipolar.model import equilibrium as eq
+from multipolar.model import labour as lab
 from multipolar.model import ventures as jv
-from multipolar.model.jacobian import OwnCountry, own_country
+from multipolar.model.jacobian import OwnCountry, OwnCountryWhole, own_country
 from multipolar.model.lists import Lists
 from multipolar.model.parameters import Parameters
 from multipolar.model.shocks import Shocks
@@ -37,7 +38,7 @@ class Economy:
     theta: Array
     shape: Array
     base: Base
-    blocks: OwnCountry
+    blocks: OwnCountry | OwnCountryWhole
     used: NDArray[np.bool_]  # [n,s] markets with spending
     unused: Array  # [s,n] 1 in the others, 0 in these
     made: NDArray[np.bool_]  # [i,s] sectors with output
@@ -129,23 +130,38 @@ class System:
         boost, royalties = self.venture_terms(flows.output)
         deficit = eq.deficit(self.shocks.deficits, bills, economy.wage_bill, accounts.deficit, self.group)
         income = eq.income(bills, flows.revenue, deficit, self.transfers + royalties)
-        nests = self.nests(ln_wage, flows.ln_price)
+        productivity = self.ln_productivity + boost
+        ln_sector = self.ln_sector_wage(ln_wage, flows.output, state[:, 1 : 1 + sectors] + productivity)
+        nests = self.nests(ln_sector, flows.ln_price)
         spending = self.spending(income, flows, nests)
         paid = eq.value_added_paid(
-            flows.output, accounts.value_added_share, ln_wage, nests.ln_bundle, economy.parameters.sigma
+            flows.output, accounts.value_added_share, ln_sector, nests.ln_bundle, economy.parameters.sigma
         )
         demand = eq.normalised(paid.sum(axis=1), economy.wage_bill, self.group)
         new = np.zeros_like(state)
         np.log(demand / economy.wage_bill, out=new[:, 0], where=economy.wage_bill > 0)
-        np.subtract(
-            nests.ln_bundle, self.ln_productivity + boost, out=new[:, 1 : 1 + sectors], where=economy.made
-        )
+        np.subtract(nests.ln_bundle, productivity, out=new[:, 1 : 1 + sectors], where=economy.made)
         # A market may run dry when all who use it close: this keeps its logarithm, and none of a negative income.
         np.log(spending + TINY, out=new[:, 1 + sectors :], where=economy.used)
         return new
 
+    def ln_sector_wage(self, ln_wage: Array, output: Array, ln_bundle: Array) -> Array:
+        """ln wage hats of sectors [n,k], or [n,1] where one wage rules the country (infinite mobility)."""
+        economy = self.economy
+        immobility = 1.0 / economy.parameters.mobility
+        if immobility == 0.0:
+            return ln_wage[:, None]
+        base = np.where(economy.made, economy.accounts.output, 1.0)
+        ln_output = np.log(np.where(economy.made, output / base, 1.0) + TINY)
+        bills = np.where(economy.wage_bill > 0, economy.wage_bill, 1.0)
+        share = economy.accounts.value_added / bills[:, None]
+        wages: Array = lab.ln_sector_wages(
+            ln_wage, ln_output, ln_bundle, share, economy.parameters.sigma, immobility
+        )
+        return np.where(economy.made, wages, ln_wage[:, None])
+
     def nests(self, ln_wage: Array, ln_price: Array) -> Nests:
-        """Prices of input bundles and of whole bundles at given wages and prices."""
+        """Prices of input bundles and of whole bundles at given wages ([n,1] or [n,k]) and prices."""
         accounts, parameters = self.economy.accounts, self.economy.parameters
         ln_input = eq.ln_input_price(
             ln_price, self.economy.world.input_share, accounts.value_added_share, parameters.eps

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from multipolar.base.problems import NoEquilibriumError, ShocksError
+from multipolar.base.arrays import plain_number
+from multipolar.base.problems import NoEquilibriumError, ShocksError, shown
 
 SHARE_MAX = 0.5
+OUTPUT_MAX = 1e13  # million USD: more than any world has
+POSITION_MAX = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +35,18 @@ class Venture:
     displaced: float = 0.0
 
     def __post_init__(self) -> None:
+        for name in ("host", "sector", "investor"):
+            if not plain_number(getattr(self, name), 0, POSITION_MAX, whole=True):
+                raise ShocksError.of(f"ventures: {name} {shown(getattr(self, name))} is no position")
         if (self.output is None) == (self.share is None):
             raise ShocksError.of("ventures: give either `output` or `share`")
-        if self.output is not None and not 0 <= self.output < float("inf"):
-            raise ShocksError.of(f"ventures: output {self.output} is not a number at or above 0")
-        if self.share is not None and not 0 <= self.share <= SHARE_MAX:
-            raise ShocksError.of(f"ventures: share {self.share} is outside [0, {SHARE_MAX}]")
+        if self.output is not None and not plain_number(self.output, 0, OUTPUT_MAX):
+            raise ShocksError.of(f"ventures: output {shown(self.output)} is not a number at or above 0")
+        if self.share is not None and not plain_number(self.share, 0, SHARE_MAX):
+            raise ShocksError.of(f"ventures: share {shown(self.share)} is outside [0, {SHARE_MAX}]")
         for name in ("royalty", "displaced"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ShocksError.of(f"ventures: {name} {getattr(self, name)} is outside [0, 1]")
+            if not plain_number(getattr(self, name), 0, 1):
+                raise ShocksError.of(f"ventures: {name} {shown(getattr(self, name))} is outside [0, 1]")
 
     def scaled(self, factor: float) -> Venture:
         """The same venture at a fraction of its size."""

@@ -87,7 +87,7 @@ def test_defaults_are_neutral() -> None:
 @pytest.mark.parametrize(
     ("wrong", "right"),
     [({"theta_scale": 0.0}, {"theta_scale": 0.5}), ({"sigma": 0.0}, {"sigma": 0.05}), ({"eps": -0.2}, {"eps": 0.05}),
-     ({"mobility": 2.0}, {"mobility": float("inf")}), ({"sigma_c": float("nan")}, {"sigma_c": 0.9}),
+     ({"mobility": 0.9}, {"mobility": 1.0}), ({"sigma_c": float("nan")}, {"sigma_c": 0.9}),
      ({"sigma": "1"}, {"sigma": 1})],
 )  # fmt: skip
 def test_parameters_out_of_reach_are_refused(wrong: dict[str, float], right: dict[str, float]) -> None:
