@@ -122,11 +122,11 @@ def _apart(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.bool_]:
     if a.dtype.kind != "f" or b.dtype.kind != "f":
         other: NDArray[np.bool_] = np.asarray(a != b, dtype=np.bool_)
         return other
-    missing: NDArray[np.bool_] = np.isnan(a) != np.isnan(b)
-    known = ~np.isnan(a) & ~np.isnan(b)
-    first, second = (np.where(known, each, 0.0) for each in (a, b))
+    finite = np.isfinite(a) & np.isfinite(b)
+    first, second = (np.where(finite, each, 0.0) for each in (a, b))
     size: Array = np.maximum(1.0, np.maximum(np.abs(first), np.abs(second)))
-    apart: NDArray[np.bool_] = missing | (np.abs(first - second) > CLOSE * size)
+    same = (a == b) | (np.isnan(a) & np.isnan(b)) | (finite & (np.abs(first - second) <= CLOSE * size))
+    apart: NDArray[np.bool_] = ~same
     return apart
 
 

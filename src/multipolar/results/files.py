@@ -75,13 +75,8 @@ def welfare_csv(result: Result) -> str:
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A table as CSV. Text that a spreadsheet would run as a formula gets an apostrophe; missing numbers are empty."""
-    import csv
-
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([_cell(name) for name in header])
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return buffer.getvalue()
+    lines = (",".join(_quoted(_cell(value)) for value in row) for row in (header, *rows))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def as_netcdf(result: Result) -> bytes:
@@ -127,6 +122,13 @@ def _put(file: Any, name: str, axes: Sequence[str], values: np.ndarray, row: str
 
 def _longest(names: Sequence[str]) -> int:
     return max(1, min(LABELS_MAX, max(len(name.encode()) for name in names)))
+
+
+def _quoted(text: str) -> str:
+    """In quotes where it must be. A lone carriage return counts: for a spreadsheet it begins a new row."""
+    if any(char in text for char in ',"\r\n'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
 
 
 def _cell(value: object) -> str:
