@@ -17,7 +17,7 @@ from multipolar.base.problems import Collector, InputError, shown
 from multipolar.world.world import World
 
 SCALE_MOST = 1e3  # of elasticities, up or down
-MOBILITY_MOST = 1e6  # above it, infinity
+MOBILITY_MOST = 1e18  # beyond it, infinity
 HORIZONS = ("short", "medium", "long")
 ELASTICITY_LEAST, ELASTICITY_MOST = 0.01, 20.0
 
@@ -49,7 +49,8 @@ class Parameters:
             value = getattr(self, name)
             if not plain_number(value, ELASTICITY_LEAST, ELASTICITY_MOST):
                 problems.add(f"{shown(value)} is not between {ELASTICITY_LEAST} and {ELASTICITY_MOST:g}", path=name)
-        if not (plain_number(self.mobility, 1.0, MOBILITY_MOST) or self.mobility == float("inf")):
+        infinite = isinstance(self.mobility, float) and self.mobility == np.inf
+        if not (infinite or plain_number(self.mobility, 1.0, MOBILITY_MOST)):
             problems.add(f"{shown(self.mobility)} is not a number from 1 to inf", path="mobility")
         problems.raise_if_any(InputError)
 
