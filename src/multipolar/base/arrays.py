@@ -61,6 +61,15 @@ def plain_array(
     return real
 
 
+def plain_number(given: object, low: float, high: float, *, whole: bool = False) -> bool:
+    """Whether ``given`` is one real number from ``low`` to ``high``: not text, not true or false, not an array."""
+    if isinstance(given, bool | np.bool_) or not isinstance(given, int | float | np.integer | np.floating):
+        return False
+    if whole and not isinstance(given, int | np.integer):
+        return False
+    return bool(low <= given <= high)
+
+
 def frozen(array: Array) -> Array:
     """The array, made read-only."""
     array.flags.writeable = False

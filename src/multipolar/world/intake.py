@@ -109,12 +109,14 @@ def checked_fields(fields: Mapping[str, Field] | None, axes: Axes) -> dict[str, 
     problems = Collector()
     found: dict[str, Field] = {}
     lengths = {"country": len(axes.country), "sector": len(axes.sector)}
-    for name, given in dict(fields or {}).items():
+    if not isinstance(fields, Mapping | None):
+        raise WorldError.of(f"fields: a mapping from names to fields is needed, not {shown(fields)}")
+    for name, given in (fields or {}).items():
         path = f"fields[{shown(name, 40)}]"
         problem = label_problem(name)
         if problem or not isinstance(given, Field):
             problems.add(problem or f"a Field is needed, not {shown(type(given).__name__)}", path=path)
-        elif not isinstance(given.axes, tuple) or any(axis not in lengths for axis in given.axes):
+        elif not isinstance(given.axes, tuple) or any(axis not in ("country", "sector") for axis in given.axes):
             problems.add(f"axes {shown(given.axes)}: each is country or sector", path=path)
         else:
             shape = tuple(lengths[axis] for axis in given.axes)
@@ -172,9 +174,9 @@ def _check_sizes(
 ) -> None:
     """Numbers that no economy has: a wrong unit, or values that sums and powers could not hold."""
     if trade is not None:
-        with np.errstate(over="ignore"):
+        with np.errstate(all="ignore"):
             total = float(trade.sum())
-        if total > MOST_SALES:
+        if not total <= MOST_SALES:
             problems.add(f"all sales come to {total:.2g} million USD: the unit is million USD, not USD", path="trade")
         elif 0 < total < LEAST_SALES:
             problems.add(f"all sales come to {total:.2g} million USD, which is nothing", path="trade")
