@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import multipolar as mp
+from multipolar.model.integration import along_the_shock
 from multipolar.world.toy import random_world
 
 SEEDS = st.integers(0, 5_000)
@@ -139,14 +140,29 @@ def test_lines_that_all_close_are_refused_and_a_line_left_open_is_solved() -> No
     assert solved(world, blocked_share=share, coverage="list", deficits="closed").welfare_hat[0] < 1.0
 
 
-def test_what_lists_do_not_give_is_named() -> None:
-    world = random_world(9, 3, 2)
-    out = solved(world, blocked_share=listed(world, 9), coverage="list", deficits="closed")
-    for name in ("real_gdp_hat", "terms_of_trade", "decomposition"):
-        with pytest.raises(mp.NotComputedError, match="product lists"):
-            getattr(out, name)
-    thin = solved(world, blocked_share=listed(world, 9), deficits="closed")
-    assert np.isfinite(thin.real_gdp_hat).all()
+@given(SEEDS, RULES, st.booleans())
+def test_integrated_parts_add_up_under_lists(seed: int, rule: str, taxed: bool) -> None:
+    """The remainder falls with the square of the step; a list costs its target through the trade cost."""
+    world = random_world(seed, 4, 3, export_taxes=taxed)
+    out = solved(world, blocked_share=listed(world, seed), coverage="list", deficits=rule)
+    fine, coarse = out.decomposition, along_the_shock(out.unconverged(), 1e-11, steps=4)
+    assert np.abs(fine.remainder).max() < 0.35 * np.abs(coarse.remainder).max() + 1e-7
+    assert np.isfinite(out.real_gdp_hat).all()
+    targets = listed(world, seed).any(axis=(0, 2))
+    assert (fine.trade_cost[targets] < 0).all()
+    np.testing.assert_allclose(fine.trade_cost[~targets], 0.0, atol=1e-12)
+
+
+@given(SEEDS)
+def test_first_order_of_a_small_list(seed: int) -> None:
+    """The gap to real income shrinks faster than the list."""
+    world = random_world(seed, 4, 3)
+
+    def gap(size: float) -> float:
+        parts = solved(world, blocked_share=size * listed(world, seed), coverage="list").first_order
+        return float(np.abs(parts.remainder).max())
+
+    assert gap(1e-4) < 0.02 * gap(1e-3) + 1e-10
 
 
 def test_lists_do_not_spoil_other_markets(embedded: mp.World) -> None:

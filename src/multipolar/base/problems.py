@@ -8,7 +8,6 @@
         UnknownLabelError                    a country or sector that is not there
       NoEquilibriumError            exit 3   the economy asked for has no equilibrium; market and reason named
       NotConvergedError             exit 3   the solver stopped short; its last point is not an answer
-      NotComputedError              exit 3   a number that the program does not compute (yet) for this input
 
 A reader collects all problems of a file in a ``Collector`` and raises once. A message never quotes a file beyond the
 value at fault, and every value is passed through ``shown`` first.
@@ -122,12 +121,6 @@ class NoEquilibriumError(MultipolarError):
 
 class NotConvergedError(MultipolarError):
     """The solver stopped above its tolerance: there is no answer to read."""
-
-    exit_code: ClassVar[int] = 3
-
-
-class NotComputedError(MultipolarError):
-    """A number that is not computed for this input; the message says which and why."""
 
     exit_code: ClassVar[int] = 3
 

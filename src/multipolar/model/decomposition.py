@@ -10,19 +10,20 @@ With E exports, M imports at border prices (basic prices times 1+x), all relativ
          + dD + dT                                                                             transfers
 
 The sums run over the other countries, for the trade cost over all. A blocked share counts as the trade cost that has
-the same effect on shares, ``dlnkappa = -dln(openness)/theta``. Labour is fixed here, so factors add nothing.
+the same effect on shares, ``dlnkappa = -dln(openness)/theta``; product lines that close count by the price they raise.
+Labour is fixed here, so factors add nothing.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multipolar.base.arrays import Array
-from multipolar.base.problems import NotComputedError
+from multipolar.model.lists import ln_price_under
 from multipolar.model.system import System
 
 
@@ -88,6 +89,16 @@ class Solved(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ListedMarkets:
+    """Markets [K] of which product lines are closed on the way: what every origin would sell, and its listed share."""
+
+    sector: NDArray[np.intp]
+    destination: NDArray[np.intp]
+    power: Array  # [K,N] T c_hat^-theta with nobody out
+    share: Array  # [K,N]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class State:
     """Levels and log hats at one point of the path. ``per_openness`` [i,n,s] is trade per unit of openness."""
 
@@ -103,6 +114,8 @@ class State:
     gdp: Array
     inflow: Array
     ln_welfare: Array
+    spending: Array
+    listed: ListedMarkets | None
 
 
 def state_at(point: Solved) -> State:
@@ -123,7 +136,30 @@ def state_at(point: Solved) -> State:
         gdp=point.gdp,
         inflow=point.income - point.gdp,
         ln_welfare=np.log(point.welfare_hat),
+        spending=point.spending,
+        listed=_listed_at(point),
     )
+
+
+def _listed_at(point: Solved) -> ListedMarkets | None:
+    lists, share = point.system.made.lists, point.system.shocks.listed_share
+    if lists is None or share is None:
+        return None
+    rows = lists.open_rows()
+    sector, destination = lists.sector[rows], lists.destination[rows]
+    return ListedMarkets(
+        sector, destination, lists.weights[rows] * point.cost_term[sector], share[:, destination, sector].T
+    )
+
+
+def _not_listed_yet(system: System) -> ListedMarkets | None:
+    lists = system.made.lists
+    if lists is None:
+        return None
+    rows = lists.open_rows()
+    sector, destination = lists.sector[rows], lists.destination[rows]
+    power = system.economy.base.trade_share[sector, destination]
+    return ListedMarkets(sector, destination, power, np.zeros_like(power))
 
 
 def base_state(system: System) -> State:
@@ -144,6 +180,8 @@ def base_state(system: System) -> State:
         gdp=gdp,
         inflow=accounts.income - gdp,
         ln_welfare=np.zeros_like(accounts.income),
+        spending=accounts.spending,
+        listed=_not_listed_yet(system),
     )
 
 
@@ -174,7 +212,7 @@ def step(before: State, after: State, theta: Array) -> Decomposition:
     technology = (mean("output") * (after.ln_productivity - before.ln_productivity)).sum(axis=1)
     return Decomposition(
         terms_of_trade=terms / income,
-        trade_cost=-cost_by_flow.sum(axis=(0, 2)) / income,
+        trade_cost=-(cost_by_flow.sum(axis=(0, 2)) + _cost_of_lists(before, after, theta)) / income,
         volume_of_trade=volume / income,
         technology=technology / income,
         factors=np.zeros_like(income),
@@ -182,6 +220,22 @@ def step(before: State, after: State, theta: Array) -> Decomposition:
         total=after.ln_welfare - before.ln_welfare,
         ln_real_gdp=(technology + volume) / mean("gdp"),
     )
+
+
+def _cost_of_lists(before: State, after: State, theta: Array) -> Array:
+    """What closing product lines costs buyers in a step [n]: spending times the rise of the market's price at given
+    costs and taxes, the mean of both ends. A line that closes takes its duty with it: that part is in here too."""
+    cost = np.zeros_like(before.income)
+    old, new = before.listed, after.listed
+    if old is None or new is None:
+        return cost
+    at = theta[new.sector]
+    rise = np.zeros(len(at))
+    for power in (old.power, new.power):
+        rise += 0.5 * (ln_price_under(power, new.share, at) - ln_price_under(power, old.share, at))
+    spent = 0.5 * (before.spending + after.spending)[new.destination, new.sector]
+    np.add.at(cost, new.destination, spent * rise)
+    return cost
 
 
 def added(steps: list[Decomposition]) -> Decomposition:
@@ -214,7 +268,8 @@ def first_order(system: System, point: Solved) -> Decomposition:
     quantity_x[own, own] = 0.0
     volume = (base.tariff * border * quantity_m).sum(axis=(0, 2))
     volume = volume + (base.levy * base.trade * quantity_x).sum(axis=(1, 2))
-    melted = np.where(shut.any(axis=(0, 2)), np.inf, (border * kappa).sum(axis=(0, 2)))
+    lines = _cost_of_lists(base, replace(after, listed=_listed_at_base_costs(base, after)), theta)
+    melted = lines + np.where(shut.any(axis=(0, 2)), np.inf, (border * kappa).sum(axis=(0, 2)))
     technology = (base.output * np.expm1(after.ln_productivity)).sum(axis=1)
     return Decomposition(
         terms_of_trade=terms / base.income,
@@ -228,13 +283,15 @@ def first_order(system: System, point: Solved) -> Decomposition:
     )
 
 
-def full_openness(system: System) -> Array:
-    """``(1-b) kappa_hat^-theta`` [i,n,s] of the shock, taxes apart.
+def _listed_at_base_costs(base: State, after: State) -> ListedMarkets | None:
+    """The lists of the shock at the costs of the base: what first order sees of them."""
+    if base.listed is None or after.listed is None:
+        return None
+    return replace(after.listed, power=base.listed.power)
 
-    Raises ``NotComputedError`` under lists: a line that closes has no openness of its own to integrate over.
-    """
-    if system.made.lists is not None:
-        raise NotComputedError("Real GDP, terms and volume of trade are not computed under product lists yet.")
+
+def full_openness(system: System) -> Array:
+    """``(1-b) kappa_hat^-theta`` [i,n,s] of the shock, taxes and lists apart."""
     shocks, theta = system.shocks, system.economy.theta
     openness = np.ones_like(system.economy.world.trade)
     if shocks.trade_cost_hat is not None:

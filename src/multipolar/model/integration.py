@@ -68,4 +68,5 @@ def _levelled(before: State, after: State, system: System) -> State:
         income=after.income * factor,
         gdp=after.gdp * factor,
         inflow=after.inflow * factor,
+        spending=after.spending * factor[:, None],
     )

@@ -66,6 +66,25 @@ class Lists:
         return share
 
 
+    def open_rows(self) -> NDArray[np.intp]:
+        """The last group of every market touched, in which nobody is out: its T is the market's whole."""
+        key = self.destination * self.touched.shape[0] + self.sector
+        return np.append(np.nonzero(np.diff(key))[0], len(key) - 1)
+
+
+def ln_price_under(power: Array, share: Array, theta: Array) -> Array:
+    """``ln P_hat`` [K] of markets whose senders close shares of product lines: ``-sum_m w_m ln Phi_m / theta``.
+
+    ``power`` = T c_hat^-theta [K,N] with nobody out, ``share`` [K,N] listed shares, ``theta`` [K].
+    """
+    prices = np.empty(len(power))
+    for k, (each, closed) in enumerate(zip(power, share, strict=True)):
+        cuts = np.unique(np.concatenate([[0.0, 1.0], closed[closed > 0]]))
+        logs = [np.log(each[closed < high].sum()) for high in cuts[1:]]
+        prices[k] = -(np.diff(cuts) @ logs) / theta[k]
+    return prices
+
+
 def lists_of(
     world: World, listed: Array, weights: Array, gross: Array, landing: Array | None
 ) -> Lists | None:

@@ -110,10 +110,6 @@ def notes(solved: list[Solved], world: World) -> tuple[str, ...]:
             place = f"{world.countries[venture.host]} {world.sectors[venture.sector]}"
             branch = f" in `{each.case.branch}`" if each.case.branch else ""
             sizes.setdefault(place, []).append(f"{100 * share:.2g} %{branch}")
-    lists = dict.fromkeys(each.case.text for each in solved
-                          if each.resolution.shocks.listed_share is not None and not each.case.variant)  # fmt: skip
-    if lists:
-        found.append(f"real GDP, terms and volume of trade are not computed under product lists: {', '.join(lists)}")
     for place, parts in sizes.items():
         found.append(f"the venture in {place} comes to {', '.join(parts)} of the sector's output")
     return tuple(note for note in dict.fromkeys(found) if not _said_by_another(note, found))

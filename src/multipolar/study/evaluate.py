@@ -10,7 +10,7 @@ import numpy as np
 
 import multipolar
 from multipolar.base.arrays import Array
-from multipolar.base.problems import InputError, MultipolarError, NotComputedError
+from multipolar.base.problems import InputError, MultipolarError
 from multipolar.model.parameters import horizon_parameters
 from multipolar.model.shocks import Shocks
 from multipolar.model.solve import TOLERANCE, solve_prepared
@@ -161,10 +161,7 @@ def _decomposed(solved: list[Solved], report: Progress) -> dict[str, Array]:
     rows: dict[str, list[Array]] = {"real_gdp": [], "terms_of_trade": [], "volume_of_trade": []}
     for k, each in enumerate(solved):
         report("real GDP", k, len(solved))
-        try:
-            made = (each.outcome.real_gdp_hat - 1.0, each.outcome.terms_of_trade, each.outcome.volume_of_trade)
-        except NotComputedError:  # named in the notes of the case
-            made = (np.full(len(each.outcome.welfare_hat), np.nan),) * 3
+        made = (each.outcome.real_gdp_hat - 1.0, each.outcome.terms_of_trade, each.outcome.volume_of_trade)
         for name, values in zip(rows, made, strict=True):
             rows[name].append(100.0 * values)
     return {name: np.stack(values) for name, values in rows.items()}
