@@ -81,7 +81,7 @@ def hold(rows: list[dict[str, object]], kind: str, stride: int) -> None:
 
 @pytest.mark.parametrize(("kind", "setup"), [("fail", "no draws"), ("fail", "draws"), ("kill", "resumed")])
 def test_some_writes(kind: str, setup: str, whole: Path, tmp_path: Path) -> None:
-    hold(rehearsed(kind, setup, whole, tmp_path, stride=6), kind, stride=6)
+    hold(rehearsed(kind, setup, whole, tmp_path, stride=11), kind, stride=11)
 
 
 @pytest.mark.slow

@@ -114,16 +114,31 @@ def test_without_a_home(place: Path, whole: Path) -> None:
     assert "world2022" in fresh(place, "worlds", env=missing).stdout
 
 
-@pytest.mark.parametrize(
-    "language",
-    [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}],
-    ids=["C", "ascii", "C, nothing coerced"],
-)
-def test_a_terminal_that_shows_no_arabic(language: dict[str, str], place: Path) -> None:
+def test_a_user_whom_the_system_does_not_know(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", unknown)
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    assert "world2022" in run(place, "worlds").stdout
+    run(place, *RUN)
+    assert "no world `mine`" in run(place, *RUN[:2], "--world", "mine", check=2).stderr
+
+
+LANGUAGES = {
+    "C": {"LC_ALL": "C"},
+    "ascii": {"PYTHONIOENCODING": "ascii"},
+    "C, nothing coerced": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+}
+
+
+@pytest.mark.parametrize("page", [("--no-report",), pytest.param((), marks=pytest.mark.slow)], ids=["no page", "page"])
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
+def test_a_terminal_that_shows_no_arabic(language: dict[str, str], page: tuple[str, ...], place: Path) -> None:
     """Titles, file names and folders in Arabic; all of it redirected."""
     name = "رسم.yaml"
     (place / name).write_text(SCENARIO.replace("A small tariff", "رسم صغير"), encoding="utf-8")
-    arguments = ("run", name, "--world", "w.npz", "--draws", "4", "--workers", "1", "--out", "نتيجة")
+    arguments = ("run", name, "--world", "w.npz", "--draws", "4", "--workers", "1", "--out", "نتيجة", *page)
     done = fresh(place, *arguments, env={**PLAIN, **language})
     assert "converged in" in done.stdout
     told = json.loads(fresh(place, *arguments, "--force", "--json", env={**PLAIN, **language}).stdout)

@@ -141,7 +141,7 @@ def test_kept_draws_that_are_damaged_are_computed_again(place: Path, whole: Path
     data = bytearray(block.read_bytes())
     data[len(data) // 2] ^= 1
     block.write_bytes(data)
-    done = run(place, *TWENTY, "--resume")
+    done = fresh(place, *TWENTY, "--resume")
     assert "draws-0000008.part is damaged: its draws are computed again" in done.stderr
     assert files_of(place / "out") == files_of(whole / "draws")
 

@@ -45,9 +45,14 @@ def gone(group: int) -> None:
     until(lambda: children_of(group) == [], 20)
 
 
-@pytest.mark.parametrize("arguments", [LONG, TWO], ids=["one process", "two workers"])
 @pytest.mark.parametrize(
-    ("number", "code", "word"), [(signal.SIGINT, 130, "Interrupted"), (signal.SIGTERM, 143, "Terminated")]
+    ("arguments", "number", "code", "word"),
+    [
+        pytest.param(TWO, signal.SIGINT, 130, "Interrupted", id="Ctrl-C, two workers"),
+        pytest.param(LONG, signal.SIGTERM, 143, "Terminated", id="terminated, one process"),
+        pytest.param(LONG, signal.SIGINT, 130, "Interrupted", id="Ctrl-C, one process", marks=pytest.mark.slow),
+        pytest.param(TWO, signal.SIGTERM, 143, "Terminated", id="terminated, two workers", marks=pytest.mark.slow),
+    ],
 )
 def test_a_signal_ends_in_one_sentence_and_the_run_goes_on(
     arguments: tuple[str, ...], number: int, code: int, word: str, place: Path, long: dict[str, bytes]

@@ -64,12 +64,20 @@ def worlds() -> tuple[str, ...]:
 def user_folder() -> Path:
     """Where worlds of the user are looked for: ``multipolar/worlds`` in the user's data folder of this system."""
     if sys.platform == "win32":
-        home = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+        home = Path(os.environ.get("LOCALAPPDATA") or _home() / "AppData" / "Local")
     elif sys.platform == "darwin":
-        home = Path.home() / "Library" / "Application Support"
+        home = _home() / "Library" / "Application Support"
     else:
-        home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+        home = Path(os.environ.get("XDG_DATA_HOME") or _home() / ".local" / "share")
     return home / "multipolar" / "worlds"
+
+
+def _home() -> Path:
+    """The user's home; a folder that is not there where the system knows none."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(os.sep, "nonexistent")
 
 
 def read_world(path: Path) -> World:

@@ -72,7 +72,7 @@ def run(
         if unsaid.errno != errno.EPIPE:  # a reader who has seen enough is no fault
             raise unsaid
     elif not (json or quiet):
-        _where(written, page is not None, scenario)
+        _where(written, page is not None, scenario, economy, world)
 
 
 def check(
@@ -227,9 +227,12 @@ def _say(result: Result, json: bool, quiet: bool) -> None:
     print(screen.beside(result))
 
 
-def _where(folder: Path, page: bool, scenario: str) -> None:
+def _where(folder: Path, page: bool, scenario: str, economy: World, world: str | None) -> None:
     place = os.path.relpath(folder)
     print(f"\nWritten to {shown(place, 200)}: " + ("report.html (open it in a browser), " if page else "")
           + "result.json, welfare.csv, result.nc")  # fmt: skip
-    print(f"Next:  multipolar check {shown(scenario, 200)} --explain USA RUS C26")
-    print("       multipolar run us-china-tariff-war")
+    known = {"USA", "RUS"} <= set(economy.countries) and "C26" in economy.sectors
+    flow = ("USA", "RUS", "C26") if known else (economy.countries[0], economy.countries[-1], economy.sectors[0])
+    at = f" --world {shown(world, 200)}" if world is not None else ""
+    print(f"Next:  multipolar check {shown(scenario, 200)}{at} --explain {' '.join(map(shown, flow))}")
+    print(f"       multipolar repeat {shown(place, 200)}")
