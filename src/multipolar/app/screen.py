@@ -54,7 +54,7 @@ def caption(result: Result) -> str:
     world, scenario = result.world, result.scenario
     spread = f"median and {LEVEL:.0%} range of {result.provenance.draws - result.failed_draws} draws"
     return (
-        f"Change of real income in per cent against the world of {world.year} ({world.name})"
+        f"Change of real income in per cent against the world of {world.year or 'no stated year'} ({shown(world.name)})"
         + (f" with {', '.join(scenario.baseline)} in force" if scenario.baseline else "")
         + f"; deficits {scenario.deficits}; horizon {scenario.horizon_set}; "
         + (spread if result.provenance.draws else "central values, no draws")
@@ -114,7 +114,7 @@ def progress(shown_to_user: bool) -> Iterator[Report]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    looks = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    looks = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*looks, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("reading", total=None)
         yield lambda text, done, total: bar.update(task, description=text, completed=done, total=total)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from multipolar.base.json_text import json_text
 from multipolar.base.variables import variables
 from multipolar.results.result import LEVEL, Result
 
@@ -51,7 +51,7 @@ def as_data(result: Result) -> dict[str, Any]:
 
 def as_json(result: Result) -> str:
     """``as_data`` as text."""
-    return json.dumps(as_data(result), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return json_text(as_data(result), 1) + "\n"
 
 
 def welfare_csv(result: Result) -> str:

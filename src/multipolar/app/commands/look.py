@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import json as json_text
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from multipolar.app.columns import columns
+from multipolar.base.json_text import json_text
 from multipolar.base.problems import shown
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def scenarios(json: Json = False) -> None:
         branches = list(scenario.branches)
         found.append({"name": name, "title": scenario.title["en"], "measures": count, "branches": branches})
     if json:
-        print(json_text.dumps(found, ensure_ascii=False, indent=2))
+        print(json_text(found, 2))
     else:
         print(columns((str(entry["name"]), str(entry["title"])) for entry in found))
         print("\nRun one: multipolar run NAME. A file of your own: multipolar run FILE.yaml")
@@ -52,7 +52,7 @@ def explain(
     found = books.explain(name, world)
     if json:
         rows = [{"kind": e.kind, "name": e.name, "title": e.title, "facts": dict(e.facts)} for e in found]
-        print(json_text.dumps(rows, ensure_ascii=False, indent=2))
+        print(json_text(rows, 2))
     else:
         print("\n\n".join(_told(entry) for entry in found))
 
@@ -64,7 +64,7 @@ def doctor(json: Json = False) -> None:
     findings = examine()
     if json:
         rows = [{"what": f.what, "found": f.found, "ok": f.ok} for f in findings]
-        print(json_text.dumps(rows, ensure_ascii=False, indent=2))
+        print(json_text(rows, 2))
     else:
         print(columns((f.what, "ok" if f.ok else "WRONG", shown(f.found, 200)) for f in findings))
     if not all(f.ok for f in findings):

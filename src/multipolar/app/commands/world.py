@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json as json_text
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from multipolar.app.columns import columns
+from multipolar.base.json_text import json_text
 from multipolar.base.problems import WorldError, shown
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def worlds(
 
     found = [_about(name) for name in library.worlds()]
     if json:
-        print(json_text.dumps(found, ensure_ascii=False, indent=2))
+        print(json_text(found, 2))
         return
     print(columns((shown(entry["name"]), shown(entry["what"], 400)) for entry in found))
     print(f"\nYour own: NAME.npz in {library.user_folder()}")
@@ -50,7 +50,7 @@ def check(
 
     world = load_world(name)
     report = world.check()
-    print(json_text.dumps(as_data(world, report), ensure_ascii=False, indent=2) if json else as_text(world, report))
+    print(json_text(as_data(world, report), 2) if json else as_text(world, report))
 
 
 def as_data(world: World, report: Report) -> dict[str, Any]:
