@@ -31,16 +31,18 @@ def along_the_shock(point: Point, tolerance: float, steps: int = STEPS) -> Decom
     # Ventures enter through the productivity and the transfers they came to.
     shocks = replace(system.shocks, ventures=())
     final = replace(shocks, productivity_hat=point.productivity_hat, transfers=point.transfers)
-    before, parts, state = base_state(system), [], system.start()
+    before, parts, state, guess, reached = base_state(system), [], system.start(), system.start(), 0.0
     for k in range(1, steps):
         # Steps shorten towards the end, where a closing supplier makes prices bend most.
         fraction = 1.0 - (1.0 - k / steps) ** 2
         partial = shocked(system.economy, at_fraction(final, system.economy.world, fraction))
-        solution = fixed_point.solve(partial.sweep, state, partial.precondition, settings)
+        solution = fixed_point.solve(partial.sweep, guess, partial.precondition, settings)
         if solution.outcome is not Outcomes.converged:
             where = f"The decomposition failed at {fraction:.2f} of the shock."
             raise NotConvergedError(f"{where} {solution.outcome.sentence}")
-        state = solution.value
+        ahead = 1.0 - (1.0 - (k + 1) / steps) ** 2
+        guess = solution.value + (solution.value - state) * (ahead - fraction) / (fraction - reached)
+        state, reached = solution.value, fraction
         after = state_at(point_at(partial, state))
         parts.append(step(before, after, theta))
         before = after
