@@ -25,14 +25,15 @@ def snapshot(folder: Path) -> dict[str, tuple[bytes, int]]:
     return {str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mtime_ns) for path in paths}
 
 
-def test_two_runs_of_one_input_have_the_same_bytes(tmp_path: Path, whole: Path) -> None:
+@pytest.mark.parametrize("page", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["no page", "page"])
+def test_two_runs_of_one_input_have_the_same_bytes(page: bool, tmp_path: Path) -> None:
     """In other folders, at other times, under other names of the folder, with another number of workers."""
     one, two = fill(tmp_path / "one"), fill(tmp_path / "two")
-    arguments = ("run", "--draws", "8", "--quiet")
+    arguments = ("run", "--draws", "8", "--quiet", *(() if page else ("--no-report",)))
     run(one, *arguments, "s.yaml", "--world", "w.npz", "--workers", "1", "--out", "a")
     fresh(two, *arguments, str(one / "s.yaml"), "--world", str(two / "w.npz"), "--workers", "2", "--out", "deep/er/b")
     assert files_of(one / "a") == files_of(two / "deep" / "er" / "b")
-    assert "report.html" in files_of(one / "a")
+    assert ("report.html" in files_of(one / "a")) == page
     held = files_of(two / "deep" / "er" / "b")
     assert [name for name, data in held.items() if str(tmp_path).encode() in data or b"deep/er" in data] == []
     run(one, *arguments, "s.yaml", "--world", "w.npz", "--seed", "2", "--out", "c")
@@ -122,7 +123,7 @@ def test_a_run_goes_on_only_with_the_same_inputs(changed: tuple[str, str], said:
     assert snapshot(place) == before
     for name, data in kept.items():
         (place / name).write_bytes(data)
-    run(place, *TWENTY, "--resume")
+    run(place, *TWENTY, "--resume")  # the control
     assert files_of(place / "out") == files_of(whole / "draws")
 
 

@@ -50,6 +50,7 @@ def test_identical(place: Path, copy: Path) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_identical_with_a_page_and_in_a_fresh_process(place: Path) -> None:
     run(place, "run", "s.yaml", "--world", "w.npz", "--draws", "5", "--workers", "1", "--quiet", "--out", "out")
     assert fresh(place, "repeat", "out", "--workers", "2").stdout == "out: identical\n"
