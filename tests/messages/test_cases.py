@@ -37,3 +37,7 @@ def test_same_file_without_the_mistake_is_read(name: str, world: mp.World, monke
 def test_every_case_is_whole() -> None:
     files = {path.name for path in CASES.iterdir()}
     assert files == {f"{name}{ending}" for name in NAMES for ending in (".yaml", ".txt", ".ok.yaml")}
+
+
+def test_there_are_at_least_150_cases() -> None:
+    assert len(NAMES) >= 150

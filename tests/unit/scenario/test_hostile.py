@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -42,9 +43,7 @@ def mutated(draw: st.DrawFn) -> str:
     return "\n".join(lines) + "\n"
 
 
-@settings(max_examples=60)
-@given(text=mutated())
-def test_a_mutated_scenario_is_refused_with_places_or_runs(text: str, embedded: mp.World) -> None:
+def assert_refused_with_places_or_runs(text: str, embedded: mp.World) -> None:
     try:
         scenario = mp.read_scenario(text, embedded)
         for case in cases(scenario):
@@ -56,6 +55,53 @@ def test_a_mutated_scenario_is_refused_with_places_or_runs(text: str, embedded: 
         assert all(places)
     else:
         assert len(assumptions(scenario)) >= len(uncertain(scenario))
+
+
+@settings(max_examples=60)
+@given(text=mutated())
+def test_a_mutated_scenario_is_refused_with_places_or_runs(text: str, embedded: mp.World) -> None:
+    assert_refused_with_places_or_runs(text, embedded)
+
+
+@pytest.mark.slow
+@settings(max_examples=2_000)
+@given(text=mutated())
+def test_many_mutated_scenarios_are_refused_with_places_or_run(text: str, embedded: mp.World) -> None:
+    assert_refused_with_places_or_runs(text, embedded)
+
+
+KEYS = (
+    "multipolar", "title", "extends", "baseline", "actors", "blocs", "list", "members_as_of", "firms", "horizon", "from",
+    "to", "deficits", "measures", "branches", "probability", "id", "type", "who", "between", "sectors", "ad", "add",
+    "rate", "change", "value", "range", "shape", "source", "targets", "alternative_to", "until", "phase_in", "capacity",
+    "royalty", "where", "investor", "host", "share", "responses", "report", "draws", "group", "odd", "<<", "__class__",
+)  # fmt: skip
+WORDS = (
+    "tariff", "joint_venture", "import_ban", "export_control", "cancel", "lift", "productivity", "USA", "CHN", "all", "C29",
+    "0.1", "10 %", "-1", "1e400", "2026", "m", "b", "in-force-2024", "closed", "uniform", "", "~", "\u202e", "x" * 90,
+)  # fmt: skip
+TREES = st.recursive(
+    st.sampled_from(WORDS) | st.integers(-3, 2030) | st.floats(allow_nan=False) | st.booleans() | st.none(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=6),
+    max_leaves=30,
+)
+MEASURES = st.lists(st.dictionaries(st.sampled_from(KEYS), TREES, max_size=8), max_size=4)
+DOCUMENTS = st.fixed_dictionaries({"multipolar": st.just(1)}, optional={"measures": MEASURES} | {
+    key: TREES for key in ("title", "extends", "baseline", "actors", "horizon", "deficits", "branches", "report")
+})  # fmt: skip
+
+
+@settings(max_examples=80)
+@given(document=DOCUMENTS)
+def test_any_tree_of_known_keys_is_refused_with_places_or_runs(document: object, embedded: mp.World) -> None:
+    assert_refused_with_places_or_runs(json.dumps(document, indent=1) + "\n", embedded)
+
+
+@pytest.mark.slow
+@settings(max_examples=3_000)
+@given(document=DOCUMENTS)
+def test_many_trees_of_known_keys_are_refused_with_places_or_run(document: object, embedded: mp.World) -> None:
+    assert_refused_with_places_or_runs(json.dumps(document, indent=1) + "\n", embedded)
 
 
 def test_no_more_of_a_file_is_shown_than_the_value_at_fault(tmp_path: Path) -> None:
