@@ -71,14 +71,16 @@ def test_many_mutated_scenarios_are_refused_with_places_or_run(text: str, embedd
 
 
 KEYS = (
-    "multipolar", "title", "extends", "baseline", "actors", "blocs", "list", "members_as_of", "firms", "horizon", "from",
-    "to", "deficits", "measures", "branches", "probability", "id", "type", "who", "between", "sectors", "ad", "add",
-    "rate", "change", "value", "range", "shape", "source", "targets", "alternative_to", "until", "phase_in", "capacity",
-    "royalty", "where", "investor", "host", "share", "responses", "report", "draws", "group", "odd", "<<", "__class__",
+    "multipolar", "title", "extends", "baseline", "actors", "blocs", "list", "members_as_of", "firms", "horizon",
+    "from", "to", "deficits", "measures", "branches", "probability", "id", "type", "who", "between", "sectors", "ad",
+    "add", "rate", "change", "value", "range", "shape", "source", "targets", "alternative_to", "until", "phase_in",
+    "capacity", "royalty", "where", "investor", "host", "share", "responses", "report", "draws", "group", "odd",
+    "<<", "__class__",
 )  # fmt: skip
 WORDS = (
-    "tariff", "joint_venture", "import_ban", "export_control", "cancel", "lift", "productivity", "USA", "CHN", "all", "C29",
-    "0.1", "10 %", "-1", "1e400", "2026", "m", "b", "in-force-2024", "closed", "uniform", "", "~", "\u202e", "x" * 90,
+    "tariff", "joint_venture", "import_ban", "export_control", "cancel", "lift", "productivity", "USA", "CHN", "all",
+    "C29", "0.1", "10 %", "-1", "1e400", "2026", "m", "b", "in-force-2024", "closed", "uniform", "", "~", "\u202e",
+    "x" * 90,
 )  # fmt: skip
 TREES = st.recursive(
     st.sampled_from(WORDS) | st.integers(-3, 2030) | st.floats(allow_nan=False) | st.booleans() | st.none(),

@@ -79,6 +79,7 @@ TRADE = arrays()["trade"]
         (packed(TRADE, shape=(4, 1)), "3 axes are needed"),
         (packed(TRADE, shape=(1, 2, 2)), "needed"),
         (packed(TRADE, shape=("2", 2, 1)), "cannot be read"),
+        (packed(TRADE).replace(b"(2, 2, 1)", b"(2L,2L,1)"), "cannot be read"),
         (packed(TRADE, shape=(True, 4, 1)), "cannot be read|needed"),
         (packed(TRADE, fortran=True), "column by column"),
         (packed(TRADE, descr="|O"), "numbers must stand"),
