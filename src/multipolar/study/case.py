@@ -1,7 +1,9 @@
 """One case of a scenario in one draw: the reference world it is measured against, and its solve.
 
 The reference world is that of closed deficits (where the rule is ``closed``) with the baseline in force: one joint
-solve, which by the composition law equals closing first and putting the measures in force then (G41).
+solve, which by the composition law equals closing first and putting the measures in force then (G41). A case that lifts
+measures of the baseline is solved on the world without them, and its hats are brought back to the reference world of
+all: what lifting does is part of its effect.
 """
 
 from __future__ import annotations
@@ -57,13 +59,32 @@ def start_of(outcome: Outcome | None) -> Start | None:
 
 @dataclass(frozen=True, eq=False)
 class Solved:
-    """One case solved: the resolution, the outcome, its reference."""
+    """One case solved: ``outcome`` on the world ``stands_on`` (the reference world, less what the case lifts)."""
 
     case: CaseKey
     resolution: Resolution
     baseline: Resolution
     reference: Reference
+    stands_on: Reference
     outcome: Outcome
+
+    def hat(self, name: str) -> Array:
+        """A hat of the case against the reference world: ``welfare_hat``, ``cost_hat`` ..."""
+        own: Array = getattr(self.outcome, name)
+        lifted, base = self.stands_on.outcome, self.reference.outcome
+        if self.stands_on is self.reference or lifted is None or base is None:
+            return own
+        moved: Array = own * (getattr(lifted, name) / getattr(base, name))
+        return moved
+
+    def sum(self, name: str) -> Array:
+        """The same for what adds up along solves instead of multiplying: first-order terms."""
+        own: Array = getattr(self.outcome, name)
+        lifted, base = self.stands_on.outcome, self.reference.outcome
+        if self.stands_on is self.reference or lifted is None or base is None:
+            return own
+        moved: Array = own + (getattr(lifted, name) - getattr(base, name))
+        return moved
 
 
 @dataclass(eq=False)
@@ -82,17 +103,27 @@ class Bench:
     references: dict[tuple[tuple[str, float], ...], tuple[Reference, Resolution]] = field(default_factory=dict)
 
     def reference(self, case: CaseKey) -> tuple[Reference, Resolution]:
-        """The reference world of a case; cases that lift the same measures share it."""
+        """The world a case stands on: the baseline less what it lifts; cases that lift the same share it."""
         key = lift_key(self.scenario, case, self.draw)
         if key not in self.references:
             resolution = resolve_baseline(self.scenario, self.economy.world, case, self.draw)
             self.references[key] = (self._reference(resolution.shocks, case), resolution)
         return self.references[key]
 
-    def _reference(self, shocks: Shocks, case: CaseKey) -> Reference:
+    def whole_baseline(self) -> Reference:
+        """The reference world of every effect: the baseline with nothing lifted."""
+        key: tuple[tuple[str, float], ...] = ()
+        if key not in self.references:
+            bare = replace(self.scenario, measures=(), branches={})
+            resolution = resolve_baseline(bare, self.economy.world, CaseKey(), self.draw)
+            self.references[key] = (self._reference(resolution.shocks, None), resolution)
+        return self.references[key][0]
+
+    def _reference(self, shocks: Shocks, case: CaseKey | None) -> Reference:
         if shocks.deficits != "closed" and not self.scenario.baselines:
             return Reference(self.economy, None)
-        start = self.starts.get(("reference", central_lift_key(self.scenario, case)))
+        lifted = () if case is None else central_lift_key(self.scenario, case)
+        start = self.starts.get(("reference", lifted))
         outcome = _named(self, "the reference world", self.economy, shocks, start)
         outcome.raise_for_status()
         world = self.economy.world.after(outcome)
@@ -100,13 +131,14 @@ class Bench:
 
     def solve(self, case: CaseKey) -> Solved:
         """Resolve and solve one case. Raises what the model raises, the case named."""
-        reference, baseline = self.reference(case)
-        resolution = resolve(self.scenario, reference.economy.world, case, self.draw)
+        stands_on, baseline = self.reference(case)
+        reference = stands_on if not lift_key(self.scenario, case, self.draw) else self.whole_baseline()
+        resolution = resolve(self.scenario, stands_on.economy.world, case, self.draw)
         name = f"branch `{case.branch}`" if case.branch else "the scenario"
         shocks = by_licences(resolution.shocks) if self.licensed else resolution.shocks
-        outcome = _named(self, name, reference.economy, shocks, self.starts.get(case))
+        outcome = _named(self, name, stands_on.economy, shocks, self.starts.get(case))
         outcome.raise_for_status()
-        return Solved(case, resolution, baseline, reference, outcome)
+        return Solved(case, resolution, baseline, reference, stands_on, outcome)
 
 
 def by_licences(shocks: Shocks) -> Shocks:

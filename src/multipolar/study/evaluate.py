@@ -126,11 +126,11 @@ def _closing(economy: Economy, scenario: Scenario, tolerance: float) -> Array | 
 def _central(world: World, solved: list[Solved]) -> dict[str, Array]:
     """Numbers at central values, case first; changes in per cent against the reference world."""
     income = world.income
-    welfare = np.stack([100.0 * (each.outcome.welfare_hat - 1.0) for each in solved])
+    welfare = np.stack([100.0 * (each.hat("welfare_hat") - 1.0) for each in solved])
     return {
         "welfare": welfare,
         "equivalent_variation": welfare / 100.0 * income,
-        "real_wage": np.stack([100.0 * (each.outcome.real_wage_hat - 1.0) for each in solved]),
+        "real_wage": np.stack([100.0 * (each.hat("real_wage_hat") - 1.0) for each in solved]),
         "exports": np.stack([_crossing(each, 1) for each in solved]),
         "imports": np.stack([_crossing(each, 0) for each in solved]),
         "output": np.stack([_quantity(each) for each in solved]),
@@ -152,7 +152,7 @@ def _crossing(each: Solved, axis: int) -> Array:
 def _quantity(each: Solved) -> Array:
     """Change of output in quantity, per cent [i,s]; 0 where nothing is made."""
     before = each.reference.economy.accounts.output
-    hat = each.outcome.output / np.where(before > 0, before, 1.0) / each.outcome.cost_hat
+    hat = each.outcome.output / np.where(before > 0, before, 1.0) / each.hat("cost_hat")
     return np.where(before > 0, 100.0 * (hat - 1.0), 0.0)
 
 
@@ -161,7 +161,7 @@ def _decomposed(solved: list[Solved], report: Progress) -> dict[str, Array]:
     rows: dict[str, list[Array]] = {"real_gdp": [], "terms_of_trade": [], "volume_of_trade": []}
     for k, each in enumerate(solved):
         report("real GDP", k, len(solved))
-        made = (each.outcome.real_gdp_hat - 1.0, each.outcome.terms_of_trade, each.outcome.volume_of_trade)
+        made = (each.hat("real_gdp_hat") - 1.0, each.sum("terms_of_trade"), each.sum("volume_of_trade"))
         for name, values in zip(rows, made, strict=True):
             rows[name].append(100.0 * values)
     return {name: np.stack(values) for name, values in rows.items()}
@@ -193,7 +193,7 @@ def _stacked(rows: list[DrawRow], empty: tuple[int, ...]) -> dict[str, Array]:
 def _context(bench: Bench, keys: tuple[CaseKey, ...], solved: list[Solved], drawn: Drawn) -> _Context:
     starts: dict[object, Start | None] = {each.case: start_of(each.outcome) for each in solved}
     for each in solved:
-        starts["reference", central_lift_key(bench.scenario, each.case)] = start_of(each.reference.outcome)
+        starts["reference", central_lift_key(bench.scenario, each.case)] = start_of(each.stands_on.outcome)
     economy = bench.economy
     return _Context(economy, bench.scenario, keys, starts, drawn, economy.world.income, bench.tolerance)
 
@@ -227,11 +227,12 @@ def _one_draw(context: _Context, number: int) -> DrawRow:
     welfare, status = np.full(shape, np.nan), []
     for k, case in enumerate(context.keys):
         try:
-            outcome = bench.solve(case).outcome
+            solved = bench.solve(case)
         except MultipolarError as error:
             status.append(CaseStatus(k, number, type(error).__name__, 0, float("nan"), str(error)))
             continue
-        welfare[k] = 100.0 * (outcome.welfare_hat - 1.0)
+        welfare[k] = 100.0 * (solved.hat("welfare_hat") - 1.0)
+        outcome = solved.outcome
         status.append(CaseStatus(k, number, str(outcome.status), outcome.sweeps, max(outcome.residuals.values())))
     return DrawRow(welfare, welfare / 100.0 * context.income, tuple(status))
 

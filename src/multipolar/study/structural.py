@@ -27,7 +27,7 @@ def structural_rows(bench: Bench, solved: Sequence[Solved]) -> tuple[StructuralR
             if each.case.variant or (side.licensed and not cuts_trade(each.resolution.shocks)):
                 continue
             try:
-                welfare = 100.0 * (side.solve(each.case).outcome.welfare_hat - 1.0)
+                welfare = 100.0 * (side.solve(each.case).hat("welfare_hat") - 1.0)
             except MultipolarError:
                 welfare = np.full(len(bench.economy.world.countries), np.nan)
             rows.append(StructuralRow(label, k, welfare))

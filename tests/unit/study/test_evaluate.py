@@ -109,6 +109,31 @@ def test_baseline_meets_its_targets(embedded: mp.World) -> None:
     assert goods[west, rus].sum() / imports == pytest.approx(0.33, abs=0.005)
 
 
+LIFT = """baseline: [in-force-2024]
+measures: []
+branches:
+  keep: {measures: []}
+  ease: {measures: [{id: ease, type: lift, targets: [in_force_imports, in_force_exports], share: 0.5}]}
+  end: {measures: [{id: end, type: lift, targets: [in_force_imports, in_force_exports], share: 1}]}
+"""
+
+
+def test_lifting_what_is_in_force_is_an_effect(embedded: mp.World) -> None:
+    """Against the world with the baseline in force: lifting all of it undoes exactly what it did."""
+    result = mp.evaluate(embedded, mp.read_scenario(HEAD + LIFT), draws=2, full=False)
+    welfare = result.central["welfare"]
+    rus = embedded.axes.country.index("RUS")
+    assert np.abs(welfare[0]).max() < 1e-7
+    assert 0.0 < welfare[1, rus] < welfare[2, rus]
+    alone = mp.evaluate(embedded, mp.read_scenario("in-force-2024"), full=False).central["welfare"][0]
+    np.testing.assert_allclose((1 + welfare[2] / 100) * (1 + alone / 100), 1.0, atol=1e-9)
+    assert (result.draws["welfare"][2, :, rus] > result.draws["welfare"][1, :, rus]).all()
+    assert (result.draws["welfare"][1, :, rus] > 0).all()
+    trade = result.central["exports"][:, rus]
+    assert trade[0] == pytest.approx(0.0, abs=1e-7)
+    assert trade[2] > trade[1] > 0
+
+
 def test_a_draw_without_an_answer_is_counted_and_named(embedded: mp.World) -> None:
     """A venture that in some draws would be more than half of its sector."""
     text = HEAD + """measures:
