@@ -154,13 +154,12 @@ def repeat(reading: Reading, words: Language) -> Part:
             "result.table('welfare')",
         )
     )
-    made_by = words.text("repeat-made-by", command=run.command) if run.command else None
     return Part(
         "repeat",
         words.text("repeat"),
         (
             Paragraph(words.text("repeat-intro")),
-            Code(words.text("repeat-commands"), seen(commands), made_by),
+            Code(words.text("repeat-commands"), seen(commands)),
             Code(words.text("repeat-python"), seen(python)),
             Code(
                 words.text("repeat-yaml"),

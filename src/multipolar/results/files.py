@@ -43,7 +43,7 @@ def as_data(result: Result) -> dict[str, Any]:
             "assumptions": [asdict(row) for row in result.assumptions],
             "not_computed": [asdict(row) for row in result.not_computed],
             "notes": result.notes,
-            "provenance": {k: v for k, v in asdict(result.provenance).items() if k != "command"},
+            "provenance": asdict(result.provenance),
         }
     )
     return data

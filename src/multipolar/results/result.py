@@ -145,7 +145,6 @@ class Provenance:
     parameters: Mapping[str, float | str]
     world_digest: str
     scenario_digest: str
-    command: str
 
 
 @dataclass(frozen=True, eq=False)

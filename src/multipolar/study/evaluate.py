@@ -84,7 +84,6 @@ def evaluate(
         parameters=cards.parameter_values(economy.parameters, world),
         world_digest=world.digest,
         scenario_digest=scenario.digest,
-        command="",  # how it was called is of this run, not of the result: it stands in the run's environment
     )
     return Result(
         scenario=cards.scenario_card(scenario),

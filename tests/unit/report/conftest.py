@@ -157,7 +157,6 @@ def toy_result(
             parameters={"theta_scale": 0.5, "sigma": 1.0},
             world_digest=WORLD.digest,
             scenario_digest="0f" * 32,
-            command=f"multipolar run toy-alliance --draws {draws} --seed 1",
         ),
     )
 
@@ -258,9 +257,7 @@ def hostile_result() -> Result:
         world=replace(toy.world, name=HOSTILE, flaws=(HOSTILE,), unit=HOSTILE, sources=(HOSTILE,)),
         names={**NAMES, "RUS": HOSTILE, "CHN": HOSTILE},
         notes=(HOSTILE,),
-        provenance=replace(
-            toy.provenance, command=f"multipolar run '{HOSTILE}'", parameters={HOSTILE: HOSTILE}, version=HOSTILE
-        ),
+        provenance=replace(toy.provenance, parameters={HOSTILE: HOSTILE}, version=HOSTILE),
         **rows,
     )
 

@@ -182,7 +182,6 @@ method-parameters = Parameters of this run
 repeat = How to repeat
 repeat-intro = Save the scenario below as scenario.yaml; a run directory holds it too. Then, on any machine with this version, the same inputs and seed give the same bytes on one machine, and the same numbers to 1e-9 elsewhere.
 repeat-commands = Three commands
-repeat-made-by = This page was made by: { $command }
 repeat-python = In Python
 repeat-yaml = The scenario as read
 repeat-yaml-note = Digest { $digest }. Characters that cannot be seen are written as \u and their number.
