@@ -190,6 +190,10 @@ def test_infinite_cost_is_blocked_share_one_is_the_limit(seed: int, size: tuple[
     gaps = [np.abs(blocked(1 - g).welfare_hat - whole.welfare_hat).max() for g in (1e-2, 1e-4, 1e-6)]
     assert gaps[0] > gaps[1] > gaps[2]
     assert gaps[2] < 1e-5
+    huge = cost.copy()
+    huge[cell] = 1e100
+    underflow = solved(world, mp.Shocks(trade_cost_hat=huge, deficits=rule))
+    np.testing.assert_allclose(underflow.welfare_hat, whole.welfare_hat, rtol=1e-11)
 
 
 @given(SEEDS, SIZES, RULES)

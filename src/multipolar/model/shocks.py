@@ -16,7 +16,8 @@ from multipolar.world.intake import MOST_RATE, MOST_SALES
 from multipolar.world.world import World
 
 # Factors beyond these are no change of costs or skill; one that closes a flow is infinity.
-LEAST_HAT, MOST_HAT = 1e-6, 1e9
+LEAST_HAT = 1e-6
+MOST_HAT = {"trade_cost_hat": 1e100, "productivity_hat": 1e9}
 
 DEFICIT_RULES = ("fixed", "own", "closed")
 COVERAGES = ("thin", "list")
@@ -268,8 +269,8 @@ def _check_ranges(world: World, arrays: dict[str, Array | None], problems: Colle
             problems.add(f"not above 0 at {at(first_where(hat <= 0))}", path=name)
         elif hat is not None and (small := hat < LEAST_HAT).any():
             problems.add(f"below {LEAST_HAT:g} at {at(first_where(small))}", path=name)
-        elif hat is not None and (large := (hat > MOST_HAT) & np.isfinite(hat)).any():
-            problems.add(f"above {MOST_HAT:g} at {at(first_where(large))}", path=name)
+        elif hat is not None and (large := (hat > MOST_HAT[name]) & np.isfinite(hat)).any():
+            problems.add(f"above {MOST_HAT[name]:g} at {at(first_where(large))}", path=name)
     for name, share in arrays.items():
         if name.endswith("share") and share is not None and ((share < 0) | (share > 1)).any():
             problems.add(f"outside [0, 1] at {at(first_where((share < 0) | (share > 1)))}", path=name)

@@ -19,6 +19,7 @@ from multipolar.model.lists import Lists, lists_of
 from multipolar.model.shocks import Shocks
 from multipolar.world.world import World
 
+LARGE = 1e3  # a trade cost from which shares may come to nothing
 DENSE = 0.25  # share of changed cells from which whole arrays are quicker
 
 
@@ -85,7 +86,8 @@ def formed(world: World, base: Base, shocks: Shocks, blocked: Array | None, thet
     if blocked is not None and blocked.any():
         weights = weights * (1.0 - blocked).transpose(2, 1, 0)
     exports_taxed = levy is not None and bool(levy.any())
-    closes = (blocked is not None and bool((blocked >= 1.0).any())) or (cost is not None and bool(np.isinf(cost).any()))
+    # A large finite cost may underflow to an embargo: who still trades is looked up then too.
+    closes = (blocked is not None and bool((blocked >= 1.0).any())) or (cost is not None and bool(cost.max() > LARGE))
     sells = trading_pairs(weights) if closes else base.sells
     lists = None
     if shocks.listed_share is not None:
