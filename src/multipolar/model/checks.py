@@ -95,7 +95,7 @@ def _refuse_cut_off(system: System, balance: Array) -> None:
             what = "a deficit" if balance[members].sum() > 0 else "a surplus"
             raise NoEquilibriumError(
                 f"No equilibrium: {_names(world.countries, members)} would be cut off from all trade with the others "
-                f"but must keep {what} of {abs(balance[members].sum()):,.0f} million USD (deficit rule "
+                f"but must keep {what} of {_money(abs(balance[members].sum()))} (deficit rule "
                 f"`{system.shocks.deficits}`). Use `closed`, or leave some trade open."
             )
 
@@ -135,7 +135,7 @@ def _refuse_uncarried_surplus(system: System, balance: Array) -> None:
     if short.any():
         n = first_where(short)[0]
         raise NoEquilibriumError(
-            f"No equilibrium: {world.countries[n]} must keep a surplus of {-balance[n]:,.0f} million USD (deficit rule "
+            f"No equilibrium: {world.countries[n]} must keep a surplus of {_money(-balance[n])} (deficit rule "
             f"`{system.shocks.deficits}`), but the markets still open to it are too small to carry it. Use `closed` "
             "or `own`, or leave more trade open."
         )
@@ -174,6 +174,10 @@ def supplied(system: System) -> NDArray[np.bool_]:
         served = served | system.made.lists.touched
     left: NDArray[np.bool_] = system.economy.used & served.T
     return left
+
+
+def _money(amount: float) -> str:
+    return f"{amount:,.0f} million USD" if amount >= 10 else f"{amount:.3g} million USD"
 
 
 def _names(countries: tuple[str, ...], members: NDArray[np.bool_]) -> str:
