@@ -2,7 +2,7 @@
 
 At each point the undamped residual ``r = sweep(z) - z`` decides convergence (a damped step hides errors); the
 preconditioned residual ``f = M r`` is what Anderson acceleration (type II, Walker and Ni 2011) combines. On a
-non-finite sweep or a residual three times the best seen: back to the best point, mixing halved, history dropped;
+non-finite sweep or a residual ten times the best seen: back to the best point, mixing halved, history dropped;
 if that keeps failing, the preconditioner is rebuilt there. Each better point gives mixing back.
 """
 
@@ -28,7 +28,7 @@ class Settings:
     sweeps_max: int = 500
     depth: int = 5
     step_max: float = 1.0
-    setback: float = 3.0
+    setback: float = 10.0
     mixing_min: float = 1e-3
     mixing_rebuild: float = 0.1
 

@@ -47,7 +47,7 @@ def random_world(
     trade = rng.lognormal(0.0, 1.0, (n, n, s))
     # Trade between two countries is brought most of the way to balance: lasting deficits are a fraction of income.
     total = trade.sum(axis=2)
-    trade *= ((np.minimum(total, total.T) / total) ** (1.0 if balanced else 0.75))[:, :, None]
+    trade *= ((np.minimum(total, total.T) / total) ** (1.0 if balanced else 0.92))[:, :, None]
     own = np.arange(n)
     trade[own, own] *= 4.0
     if empty:
