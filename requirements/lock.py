@@ -1,5 +1,6 @@
 """Writes the two locks, or says whether they are current: `lock.py` and `lock.py --check`.
 
+`run.lock` holds what the program needs, `all.lock` every extra and the development group as well.
 Both are universal (one file for every system and Python from 3.11 on) and hash-pinned. `all.lock` is made first and
 holds `run.lock` to its versions, so that either can be installed over the other. `--check` first looks without a
 network: every requirement of pyproject.toml is pinned, within its bounds, in the right lock; every pin has a hash; a
@@ -62,7 +63,9 @@ def wanted(project: Path = ROOT / "pyproject.toml") -> dict[str, tuple[Requireme
         return found
 
     core = document["project"]["dependencies"] + document["build-system"]["requires"]
-    return {lock: tuple(Requirement(text) for text in core + group(name)) for lock, name in LOCKS.items()}
+    extras = [text for texts in document["project"].get("optional-dependencies", {}).values() for text in texts]
+    asked = {lock: core + group(name) + (extras if lock == "all" else []) for lock, name in LOCKS.items()}
+    return {lock: tuple(Requirement(text) for text in texts) for lock, texts in asked.items()}
 
 
 def faults(locks: dict[str, tuple[Pin, ...]], asked: dict[str, tuple[Requirement, ...]]) -> list[str]:
@@ -101,7 +104,9 @@ def compile_into(folder: Path) -> str:
         command = ["uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--python-version", "3.11"]
         command += ["--no-emit-index-url", "--no-header", "--no-annotate", "--group", group, "pyproject.toml"]
         command += ["--output-file", str(folder / f"{lock}.lock")]
-        if lock == "run":
+        if lock == "all":
+            command += ["--all-extras"]
+        else:
             command += ["--constraints", str(folder / "all.lock")]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode:

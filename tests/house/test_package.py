@@ -77,9 +77,10 @@ def test_the_embedded_world_takes_less_than_3_mb_of_the_wheel(wheel: zipfile.Zip
 
 
 def dependencies() -> set[str]:
-    """Top-level modules of what the project asks for."""
+    """Top-level modules of what the project asks for, extras included."""
     modules = {"ruamel.yaml": "ruamel", "fluent.runtime": "fluent"}
-    asked = tomllib.loads(text("pyproject.toml"))["project"]["dependencies"]
+    project = tomllib.loads(text("pyproject.toml"))["project"]
+    asked = project["dependencies"] + [line for extra in project["optional-dependencies"].values() for line in extra]
     names = [re.split(r"[^A-Za-z0-9._-]", line)[0] for line in asked]
     return {modules.get(name, name) for name in names}
 
