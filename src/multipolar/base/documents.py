@@ -75,7 +75,7 @@ class MapNode:
 Node = Scalar | ListNode | MapNode
 
 
-def read_text(path: str | Path) -> str:
+def read_text(path: str | Path, what: str = "a scenario") -> str:
     """The text of a regular file in UTF-8 of at most 256 kB; raises ``ScenarioError`` in plain words otherwise."""
     where = shown(path, 400)
     try:
@@ -86,7 +86,7 @@ def read_text(path: str | Path) -> str:
         raise ScenarioError(Problem(f"cannot be read: {reason}.", where)) from None
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise ScenarioError(Problem("is no regular file: a scenario is a plain text file.", where))
+            raise ScenarioError(Problem(f"is no regular file: {what} is a plain text file.", where))
         with os.fdopen(handle, "rb", closefd=False) as stream:
             data = stream.read(MOST_BYTES + 1)
     except OSError as error:

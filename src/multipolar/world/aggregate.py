@@ -103,17 +103,46 @@ def aggregate(
     }
 
 
-def summed(values: Array, axes: tuple[str, ...], country: Array, sector: Array) -> Array:
-    """A field summed over its country and sector axes."""
-    for position, axis in enumerate(axes):
-        member = country if axis == "country" else sector
-        values = np.moveaxis(np.tensordot(values, member, axes=(position, 0)), -1, position)
-    return values
+def field(values: Array, axes: tuple[str, ...], unit: str, weight: Array, country: Array, sector: Array) -> Array:
+    """A named field by group: amounts are added up; rates, shares and indices are means weighted by value added.
+
+    ``weight`` [n,s] is value added; over an axis the field does not have it is summed. A group without value added
+    takes the plain mean. A group with a member whose figure is missing (NaN) has none: missing is not zero.
+    """
+    members = [country if axis == "country" else sector for axis in axes]
+    missing = np.isnan(values)
+    known = np.where(missing, 0.0, values)
+    if is_extensive(unit):
+        found = _summed(known, members)
+    else:
+        gone = tuple(k for k, axis in enumerate(("country", "sector")) if axis not in axes)
+        shares = np.maximum(weight, 0.0).sum(axis=gone)
+        if axes == ("sector", "country"):
+            shares = shares.T
+        total = _summed(shares, members)
+        ones = np.ones_like(shares)
+        shares = np.where(_spread(total, members) > 0, shares, ones)
+        found = _summed(known * (shares / _spread(_summed(shares, members), members)), members)
+    if missing.any():
+        found = np.where(_summed(missing.astype(np.float64), members) > 0, np.nan, found)
+    return found
 
 
 def is_extensive(unit: str) -> bool:
     """Whether amounts in this unit can be added up: people, money, tonnes; not rates, shares, indices."""
     return unit in {"persons", "thousand persons", "million USD", "Mt CO2"}
+
+
+def _summed(values: Array, members: list[Array]) -> Array:
+    """Each axis summed by its membership."""
+    for position, member in enumerate(members):
+        values = np.moveaxis(np.tensordot(values, member, axes=(position, 0)), -1, position)
+    return values
+
+
+def _spread(values: Array, members: list[Array]) -> Array:
+    """The value of its group for each member."""
+    return _summed(values, [member.T for member in members])
 
 
 def _summed_flows(values: NDArray[np.float64], country: Array, sector: Array) -> Array:

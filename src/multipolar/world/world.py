@@ -155,25 +155,31 @@ class World:
         return Report(found, self._cells(~used), self._cells(bare), self._shares(high, accounts.value_added_share))
 
     def aggregate(
-        self, countries: Mapping[str, str] | None = None, sectors: Mapping[str, str] | None = None
+        self,
+        countries: Mapping[str, str] | None = None,
+        sectors: Mapping[str, str] | None = None,
+        name: str | None = None,
     ) -> World:
         """Countries and sectors summed by maps old label -> new label; every label must be mapped.
 
         Trade and inputs are summed in value; tariffs are import-weighted, export taxes by sales, elasticities by
-        cross-border trade; extensive fields are summed. Every identity is kept. Inside a new group former border
-        taxes stay as the group's own: they are moved into the price (see ``world/aggregate.py``). Raises
+        cross-border trade. Fields that are amounts are summed, others are means weighted by value added. Every
+        identity is kept. Inside a new group former border taxes stay as the group's own: they are moved into the price
+        (see ``world/aggregate.py``). ``name`` is that of the new world, by default ``NAME-aggregate``. Raises
         ``WorldError`` for labels that are unknown or missing.
         """
         country = aggregation.grouping(self.axes.country, countries)
         sector = aggregation.grouping(self.axes.sector, sectors)
         arrays = aggregation.aggregate(self.trade, self.input_share, self.tariff, self.export_tax,
                                        self.trade_elasticity, country.member, sector.member)
+        worth = self.value_added
         fields = {
-            name: replace(f, values=frozen(aggregation.summed(f.values, f.axes, country.member, sector.member)))
-            for name, f in self.fields.items()
-            if aggregation.is_extensive(f.unit)
-        }
-        return World.from_arrays(countries=country.names, sectors=sector.names, name=f"{self.name}-aggregate",
+            key: replace(f, values=frozen(aggregation.field(f.values, f.axes, f.unit, worth, country.member,
+                                                            sector.member)))
+            for key, f in self.fields.items()
+        }  # fmt: skip
+        return World.from_arrays(countries=country.names, sectors=sector.names,
+                                 name=f"{self.name}-aggregate" if name is None else name,
                                  year=self.year, fields=fields, **arrays)
 
     def after(self, outcome: Solved) -> World:
