@@ -17,6 +17,7 @@ from multipolar.world import aggregate as aggregation
 from multipolar.world.identities import Accounts, Identity, derive, identities
 from multipolar.world.intake import Field as Field  # a part of the record
 from multipolar.world.intake import checked_arrays, checked_fields, checked_name, checked_year
+from multipolar.world.provenance import Provenance
 
 GRADES = ("observed", "scaled", "estimated", "assumption")
 
@@ -59,7 +60,8 @@ class World:
     share of input s in sector k of n, taxes included; ``tariff`` [i,n,s] ad valorem rate on a base that includes the
     export tax; ``trade_elasticity`` [s] theta; ``export_tax`` [i,n,s] or None. Derived arrays (``output``,
     ``spending``, ``trade_share``, ``value_added``, ``final_share``, ``income``, ``revenue``, ``deficit``) and fields
-    (``employment`` ...) read as attributes. All arrays are read-only.
+    (``employment`` ...) read as attributes. ``provenance``: source and balancing log of a world built from files.
+    All arrays are read-only.
     """
 
     name: str
@@ -71,6 +73,7 @@ class World:
     trade_elasticity: Array
     export_tax: Array | None = None
     fields: Mapping[str, Field] = field(default_factory=dict)
+    provenance: Provenance | None = None
 
     @classmethod
     def from_arrays(
@@ -87,6 +90,7 @@ class World:
         name: str = "world",
         year: int | None = None,
         fields: Mapping[str, Field] | None = None,
+        provenance: Provenance | None = None,
     ) -> World:
         """A world from arrays in memory; axes as in the class.
 
@@ -96,7 +100,8 @@ class World:
         axes = Axes(Labels("country", countries), Labels("sector", sectors))
         name, year = checked_name(name), checked_year(year)
         arrays, accounts = checked_arrays(axes, trade, input_share, tariff, trade_elasticity, value_added, export_tax)
-        world = cls(name=name, year=year, axes=axes, fields=checked_fields(fields, axes), **arrays)
+        world = cls(name=name, year=year, axes=axes, fields=checked_fields(fields, axes), provenance=provenance,
+                    **arrays)
         world.__dict__["accounts"] = _frozen_accounts(accounts)  # derived to be checked: not derived again
         return world
 
