@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TypedDict
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from multipolar.base.arrays import Array, first_where, plain_array
 from multipolar.base.problems import Collector, ShocksError, nearest, shown
+from multipolar.model.knowledge import FORMS
 from multipolar.model.ventures import Venture
 from multipolar.world.intake import MOST_RATE, MOST_SALES
 from multipolar.world.world import World
@@ -18,10 +19,12 @@ from multipolar.world.world import World
 # Factors beyond these are no change of costs or skill; one that closes a flow is infinity.
 LEAST_HAT = 1e-6
 MOST_HAT = {"trade_cost_hat": 1e100, "productivity_hat": 1e9}
+MOST_KNOWLEDGE_HAT = 1e3
 
 DEFICIT_RULES = ("fixed", "own", "closed")
 COVERAGES = ("thin", "list")
 RENTS = ("none", "importer", "exporter")
+OVER_TIME = ("sharing", "diffusion_hat", "research_hat")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,8 +55,11 @@ class Shocks:
     ``blocks``: further shares blocked in other ways; thin ones combine as 1-(1-a)(1-b), lists are nested (the larger
     holds). ``productivity_hat`` [i,s]. ``transfers`` [n]: million USD received, at base world value added, sum 0.
     ``deficits``: ``fixed``, ``own`` or ``closed`` (DESIGN 4.7). ``ventures``: joint ventures (ECONOMICS 2).
-    ``listed_share``: product lines closed, what ``blocked_share`` is under ``list``. None means unchanged. Raises
-    ``ShocksError`` for an unknown rule and for what is not computed.
+    ``listed_share``: product lines closed, what ``blocked_share`` is under ``list``. None means unchanged.
+    Read by a path over years, where knowledge moves (``learning.py``), and refused by one solve, which has no next
+    year: ``sharing`` [i,n,s] in [0,1], extra meetings of n with i as a share of baseline arrivals, in the
+    ``sharing_form`` ``additive`` or ``catch_up``; ``diffusion_hat`` [i,n,s], factor on what n meets of i;
+    ``research_hat`` [n,s], factor on research. Raises ``ShocksError`` for an unknown rule and for what is not computed.
     """
 
     tariff: Array | None = None
@@ -68,12 +74,18 @@ class Shocks:
     ventures: tuple[Venture, ...] = ()
     blocks: tuple[Block, ...] = ()
     listed_share: Array | None = None
+    sharing: Array | None = None
+    sharing_form: str = "additive"
+    diffusion_hat: Array | None = None
+    research_hat: Array | None = None
 
     def __post_init__(self) -> None:
         problems = Collector()
         _check_ways(self.coverage, self.rents, problems)
         if not _is_one_of(self.deficits, DEFICIT_RULES):
             _unknown("deficit rule", self.deficits, DEFICIT_RULES, "deficits", problems)
+        if not _is_one_of(self.sharing_form, FORMS):
+            _unknown("form of sharing", self.sharing_form, FORMS, "sharing_form", problems)
         for name, kind in (("ventures", Venture), ("blocks", Block)):
             given = getattr(self, name)
             if not (isinstance(given, tuple | list) and all(isinstance(each, kind) for each in given)):
@@ -107,13 +119,13 @@ def _unknown(what: str, given: object, known: tuple[str, ...], path: str, proble
     problems.add(f"no {what} `{shown(given)}`; one of {', '.join(known)}.{asked}", path=path)
 
 
-def checked(shocks: Shocks, world: World) -> Shocks:
+def checked(shocks: Shocks, world: World, *, over_time: bool = False) -> Shocks:
     """The shocks in normal form, every array a read-only float64 of the world's shape.
 
     Blocked shares are gathered by the way they work: ``blocked_share`` thin without rents (full bans of any kind too),
     ``listed_share`` lists, ``blocks`` what is left, licences. Raises ``ShocksError`` naming every bad field: shape,
     kind, NaN, a tariff of a country on itself or at or below -100 %, a trade cost or productivity not above 0, a
-    blocked share outside [0,1], transfers that do not sum to 0.
+    blocked share outside [0,1], transfers that do not sum to 0, and what acts on later years unless ``over_time``.
     """
     n, s = len(world.countries), len(world.sectors)
     problems = Collector()
@@ -127,6 +139,9 @@ def checked(shocks: Shocks, world: World) -> Shocks:
         ("listed_share", (n, n, s), flow),
         ("productivity_hat", (n, s), "country, sector"),
         ("transfers", (n,), "country"),
+        ("sharing", (n, n, s), flow),
+        ("diffusion_hat", (n, n, s), flow),
+        ("research_hat", (n, s), "country, sector"),
     ):
         given = getattr(shocks, name)
         if given is not None:
@@ -135,6 +150,9 @@ def checked(shocks: Shocks, world: World) -> Shocks:
               for k, block in enumerate(shocks.blocks)]  # fmt: skip
     _check_ranges(world, {**arrays, **{f"blocks[{k}].share": share for k, share in enumerate(shares)}}, problems)
     _check_ventures(world, shocks.ventures, problems)
+    for name in OVER_TIME if not over_time else ():
+        if getattr(shocks, name) is not None:
+            problems.add("it acts on the knowledge of later years, which one solve does not have", path=name)
     problems.raise_if_any(ShocksError)
     blocks = [Block(array, block.coverage, block.rents)
               for array, block in zip(shares, shocks.blocks, strict=True) if array is not None]  # fmt: skip
@@ -155,7 +173,16 @@ def checked(shocks: Shocks, world: World) -> Shocks:
         transfers=arrays.get("transfers"),
         deficits=shocks.deficits,
         ventures=shocks.ventures,
+        sharing=arrays.get("sharing"),
+        sharing_form=shocks.sharing_form,
+        diffusion_hat=arrays.get("diffusion_hat"),
+        research_hat=arrays.get("research_hat"),
     )
+
+
+def of_one_year(shocks: Shocks) -> Shocks:
+    """The shocks without what only a path over years reads."""
+    return replace(shocks, sharing=None, diffusion_hat=None, research_hat=None)
 
 
 class _Gathered(TypedDict):
@@ -271,8 +298,9 @@ def _check_ranges(world: World, arrays: dict[str, Array | None], problems: Colle
             problems.add(f"below {LEAST_HAT:g} at {at(first_where(small))}", path=name)
         elif hat is not None and (large := (hat > MOST_HAT[name]) & np.isfinite(hat)).any():
             problems.add(f"above {MOST_HAT[name]:g} at {at(first_where(large))}", path=name)
+    _check_knowledge(arrays, own, at, problems)
     for name, share in arrays.items():
-        if name.endswith("share") and share is not None and ((share < 0) | (share > 1)).any():
+        if (name.endswith("share") or name == "sharing") and share is not None and ((share < 0) | (share > 1)).any():
             problems.add(f"outside [0, 1] at {at(first_where((share < 0) | (share > 1)))}", path=name)
     transfers = arrays.get("transfers")
     if transfers is not None and (np.abs(transfers) > MOST_SALES).any():
@@ -281,6 +309,21 @@ def _check_ranges(world: World, arrays: dict[str, Array | None], problems: Colle
         problems.add(message, path="transfers")
     elif transfers is not None and abs(transfers.sum()) > 1e-9 * max(float(np.abs(transfers).sum()), 1e-300):
         problems.add(f"they sum to {transfers.sum():.6g} million USD, not to 0", path="transfers")
+
+
+def _check_knowledge(
+    arrays: dict[str, Array | None], own: NDArray[np.int_], at: Callable[[tuple[int, ...]], str], problems: Collector
+) -> None:
+    for name in ("diffusion_hat", "research_hat"):
+        hat = arrays.get(name)
+        if hat is not None and (hat < 0).any():
+            problems.add(f"below 0 at {at(first_where(hat < 0))}", path=name)
+        elif hat is not None and (hat > MOST_KNOWLEDGE_HAT).any():
+            problems.add(f"above {MOST_KNOWLEDGE_HAT:g} at {at(first_where(hat > MOST_KNOWLEDGE_HAT))}", path=name)
+    sharing = arrays.get("sharing")
+    if sharing is not None and sharing[own, own].any():
+        k, sector = first_where(sharing[own, own] != 0)
+        problems.add(f"at {at((int(k), int(k), int(sector)))}: a country does not share with itself", path="sharing")
 
 
 def _check_ventures(world: World, ventures: tuple[Venture, ...], problems: Collector) -> None:

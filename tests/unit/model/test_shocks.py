@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import multipolar as mp
-from multipolar.model.shocks import at_fraction
+from multipolar.model.shocks import at_fraction, checked, of_one_year
 from multipolar.world.toy import random_world
 
 WORLD = random_world(1, 3, 2)
@@ -81,7 +81,8 @@ def test_rules_that_are_not_there_are_refused(wrong: dict[str, object], message:
 def test_defaults_are_neutral() -> None:
     shocks = mp.Shocks()
     assert (shocks.deficits, shocks.coverage, shocks.rents) == ("fixed", "thin", "none")
-    assert repr(shocks) == "Shocks(coverage='thin', rents='none', deficits='fixed', ventures=(), blocks=())"
+    said = "Shocks(coverage='thin', rents='none', deficits='fixed', ventures=(), blocks=(), sharing_form='additive')"
+    assert repr(shocks) == said
 
 
 @pytest.mark.parametrize(
@@ -126,3 +127,41 @@ def read(outcome: mp.Outcome) -> float:
     return float(outcome.welfare_hat[0])
 
 
+
+
+def cell(value: float) -> np.ndarray:
+    array = np.ones(CELL)
+    array[1, 0] = value
+    return array
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "right", "message"),
+    [
+        ("sharing", flow(1.2), flow(0.2), r"outside \[0, 1\] at C1 to C2, S1"),
+        ("sharing", flow(0.2, (1, 1, 0)), flow(0.2), "C2 to C2, S1: a country does not share with itself"),
+        ("diffusion_hat", flow(-0.1, rest=1.0), flow(0.0, rest=1.0), "below 0 at C1 to C2, S1"),
+        ("diffusion_hat", flow(1e4, rest=1.0), flow(2.0, rest=1.0), "above 1000 at C1 to C2, S1"),
+        ("research_hat", cell(-0.5), cell(0.0), "below 0 at C2, S1"),
+        ("research_hat", np.ones((3, 3)), cell(1.5), r"shape \(3, 3\) where \(3, 2\) \[country, sector\]"),
+        ("sharing_form", "catchup", "catch_up", "no form of sharing `catchup`.*Did you mean `catch_up`"),
+    ],
+)
+def test_what_acts_over_years_is_checked(name: str, wrong: object, right: object, message: str) -> None:
+    with pytest.raises(mp.ShocksError, match=message) as caught:
+        checked(mp.Shocks(**{name: wrong}), WORLD, over_time=True)  # type: ignore[arg-type]
+    assert name in str(caught.value)
+    found = getattr(checked(mp.Shocks(**{name: right}), WORLD, over_time=True), name)  # type: ignore[arg-type]
+    assert np.array_equal(found, right)
+
+
+@pytest.mark.parametrize(
+    ("name", "given"), [("sharing", flow(0.2)), ("diffusion_hat", flow(0.5, rest=1.0)), ("research_hat", cell(1.5))]
+)
+def test_one_solve_refuses_what_acts_on_later_years(name: str, given: np.ndarray) -> None:
+    shocks = mp.Shocks(tariff=flow(0.1), **{name: given})
+    with pytest.raises(mp.ShocksError, match=f"{name}: it acts on the knowledge of later years"):
+        mp.solve(WORLD, shocks)
+    plain = of_one_year(checked(shocks, WORLD, over_time=True))
+    expected = mp.solve(WORLD, mp.Shocks(tariff=flow(0.1)))
+    np.testing.assert_array_equal(mp.solve(WORLD, plain).welfare_hat, expected.welfare_hat)
