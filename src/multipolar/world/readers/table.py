@@ -110,7 +110,7 @@ def ordered(found: Sequence[str], wanted: Sequence[str], what: str) -> Iterator[
     elif not missing and not unknown:
         for position, (got, due) in enumerate(zip(found, wanted, strict=True), 1):
             if got != due:
-                yield f"{what}: not in the order of the source: `{shown(got)}` at place {position}, where `{due}` is due"
+                yield f"{what}: out of order: `{shown(got)}` stands at place {position}, where `{due}` is due"
                 return
 
 
