@@ -23,11 +23,13 @@ def plain_array(
     problems: Collector,
     *,
     infinity: bool = False,
+    missing: bool = False,
 ) -> Array | None:
     """``given`` as a read-only float64 array of ``shape`` in C order, or None with the problem noted.
 
-    Refused: masked, object, text, boolean, complex arrays; another shape; NaN; infinity unless ``infinity`` (then only
-    +infinity). The original is never changed, and never kept where the caller could still write into it.
+    Refused: masked, object, text, boolean, complex arrays; another shape; NaN unless ``missing``; infinity unless
+    ``infinity`` (then only +infinity). The original is never changed, and never kept where the caller could still
+    write into it.
     """
     # numpy.ma is slow to import; where it is not loaded nothing can be masked.
     if "numpy.ma" in sys.modules and np.ma.isMaskedArray(given):
@@ -50,7 +52,7 @@ def plain_array(
     with np.errstate(all="ignore"):
         real = np.array(array, dtype=np.float64, order="C", copy=True)
         real += 0.0  # -0.0 becomes 0.0
-    if np.isnan(real).any():
+    if not missing and np.isnan(real).any():
         problems.add(f"NaN at {_first(np.isnan(real))} [{axes}]; a missing number is not a number", path=name)
         return None
     wrong = np.isneginf(real) if infinity else np.isinf(real)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import stat
 import warnings
 import zipfile
@@ -31,7 +32,7 @@ SMALL_BYTES = 1_000_000  # below this no expansion is looked at
 LONGEST_HEADER = 4_000
 TEXT, NUMBERS, WHOLE = "U", "fiu", "iu"
 
-# member -> kinds of numbers, axes in order: c countries, s sectors, L labels of its own axis
+# member -> kinds of numbers, axes in order: c countries, s sectors, f of its own length
 MEMBERS: Mapping[str, tuple[str, str]] = {
     "format": (TEXT, ""),
     "name": (TEXT, ""),
@@ -46,8 +47,11 @@ MEMBERS: Mapping[str, tuple[str, str]] = {
     "input_share": (NUMBERS, "css"),
     "intermediate": (NUMBERS, "css"),
     "trade_elasticity": (NUMBERS, "s"),
+    "fields": (TEXT, "ff"),
 }
 _AXES = {"c": "countries", "s": "sectors"}
+_FIELD = re.compile(r"field[0-9]{1,2}")  # numbers of the k-th row of ``fields``, on the axes that the row names
+MOST_FIELD_AXES = 3
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -90,7 +94,7 @@ def _entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     end = 0
     for entry in sorted(archive.infolist(), key=lambda each: each.header_offset):
         name = entry.filename.removesuffix(".npy")
-        if name not in MEMBERS or not entry.filename.endswith(".npy"):
+        if not (name in MEMBERS or _FIELD.fullmatch(name)) or not entry.filename.endswith(".npy"):
             raise ValueError(f"member `{shown(entry.filename)}` is none of a world file")
         if name in found:
             raise ValueError(f"member `{name}` stands twice")
@@ -120,12 +124,14 @@ def _header(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Header:
 
 
 def _check_header(name: str, header: Header, entry: zipfile.ZipInfo) -> None:
-    kinds, axes = MEMBERS[name]
+    kinds, axes = MEMBERS.get(name, (NUMBERS, None))
     if header.dtype.kind not in kinds or header.dtype.hasobject:
         wanted = {TEXT: "text", NUMBERS: "numbers", WHOLE: "a whole number"}[kinds]
         raise ValueError(f"`{name}` holds {shown(header.dtype)}, where {wanted} must stand")
     if kinds == TEXT and header.dtype.itemsize > 4 * LONGEST_LABEL:
         raise ValueError(f"`{name}` holds texts of more than {LONGEST_LABEL} characters")
+    if axes is None:
+        axes = "f" * min(len(header.shape), MOST_FIELD_AXES)
     if len(header.shape) != len(axes) or any(length < 0 for length in header.shape):
         raise ValueError(f"`{name}` has shape {shown(header.shape)}, where {len(axes)} axes are needed")
     if kinds == TEXT and axes and header.shape[0] > MOST_LABELS:
@@ -139,8 +145,8 @@ def _check_header(name: str, header: Header, entry: zipfile.ZipInfo) -> None:
 def _check_shapes(headers: Mapping[str, Header]) -> None:
     """Every array against the labels of the same file, before it is read."""
     for name, header in headers.items():
-        _, axes = MEMBERS[name]
-        if len(axes) > 0 and all(_AXES[axis] in headers for axis in axes):
+        _, axes = MEMBERS.get(name, (NUMBERS, ""))  # a field is held against its row when it is read
+        if len(axes) > 0 and all(_AXES.get(axis) in headers for axis in axes):
             wanted = tuple(headers[_AXES[axis]].shape[0] for axis in axes)
             if header.shape != wanted:
                 labels = ", ".join(_AXES[axis] for axis in axes)

@@ -24,7 +24,11 @@ FIRST_YEAR, LAST_YEAR = 1, 9999
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """A named array of a world: axes in order (``country``, ``sector``), unit, evidence grade, source key."""
+    """A named array of a world: axes in order (``country``, ``sector``), unit, evidence grade, source key.
+
+    NaN is a number that is missing, never 0. ``grade`` holds for the field as a whole; ``world/evidence.py`` tells it
+    by cell where it differs.
+    """
 
     values: Array
     axes: tuple[str, ...]
@@ -120,7 +124,7 @@ def checked_fields(fields: Mapping[str, Field] | None, axes: Axes) -> dict[str, 
             problems.add(f"axes {shown(given.axes)}: each is country or sector", path=path)
         else:
             shape = tuple(lengths[axis] for axis in given.axes)
-            values = plain_array(path, given.values, shape, ", ".join(given.axes), problems)
+            values = plain_array(path, given.values, shape, ", ".join(given.axes), problems, missing=True)
             if values is not None:
                 found[name] = Field(values, given.axes, given.unit, given.grade, given.source)
     problems.raise_if_any(WorldError)

@@ -7,7 +7,9 @@ A world file is an uncompressed ``.npz`` that says ``format`` = "multipolar worl
 - ``tariff`` [i,n,s], or ``tariff_bp``: the rate in 1/100 of a per cent as a whole number;
 - ``input_share`` [n,k,s], taxes included, or ``intermediate`` [n,k,s] in million US dollars, taxes excluded;
 - ``trade_elasticity`` [s], and ``export_tax`` [i,n,s] where there is one;
-- ``unit``, where it is stated, "million USD".
+- ``unit``, where it is stated, "million USD";
+- ``fields``, where there are any: a row of texts each (name, axes with spaces between, unit, evidence grade, source
+  key), and the numbers of row k as ``fieldK``; NaN is missing.
 
 Uncompressed, because unpacking would take longer than all the rest; the wheel around it is compressed anyway.
 """
@@ -28,7 +30,8 @@ from numpy.typing import NDArray
 from multipolar.base.arrays import Array
 from multipolar.base.problems import WorldError, nearest, shown
 from multipolar.world.archive import read_archive
-from multipolar.world.world import World
+from multipolar.world.regions import RegionMap, region_map, region_maps
+from multipolar.world.world import Field, World
 
 EMBEDDED = "world2022"
 FORMAT = "multipolar world 1"
@@ -40,25 +43,32 @@ BASIS_POINT = 1e4
 def load_world(name: str | os.PathLike[str] | None = None) -> World:
     """A world by name or path; without either the embedded one (2022, 81 economies x 49 sectors).
 
-    A name is the embedded world or a file ``NAME.npz`` in the user's folder of worlds (``user_folder``); what ends in
-    ``.npz`` or holds a path separator is a path. Raises ``WorldError`` naming the nearest world, or what is wrong
-    with the file.
+    A name is the embedded world, a ready region map (``world30``: the embedded world in these regions) or a file
+    ``NAME.npz`` in the user's folder of worlds (``user_folder``); what ends in ``.npz`` or holds a path separator is a
+    path. Raises ``WorldError`` naming the nearest world, or what is wrong with the file.
     """
     if name is None:
         return read_world(_files()[EMBEDDED])
     if isinstance(name, os.PathLike) or name.endswith(".npz") or "/" in name or os.sep in name:
         return read_world(Path(name))
+    if name in region_maps():
+        return in_regions(read_world(_files()[EMBEDDED]), region_map(name))
     known = _files()
     if name in known:
         return read_world(known[name])
-    near = nearest(name, known)
-    hint = f" Did you mean `{shown(near)}`?" if near else f" There is: {', '.join(map(shown, known))}."
+    near = nearest(name, worlds())
+    hint = f" Did you mean `{shown(near)}`?" if near else f" There is: {', '.join(map(shown, worlds()))}."
     raise WorldError.of(f"no world `{shown(name)}`.{hint}")
 
 
 def worlds() -> tuple[str, ...]:
-    """Names that ``load_world`` knows: the embedded world first, then the user's own in order."""
-    return tuple(_files())
+    """Names that ``load_world`` knows: the embedded world, it in regions, then the user's own in order."""
+    return tuple(dict.fromkeys((EMBEDDED, *region_maps(), *_files())))
+
+
+def in_regions(world: World, regions: RegionMap) -> World:
+    """The world with its countries summed to the regions of a map, called after the map; see ``World.aggregate``."""
+    return world.aggregate(countries=regions.region, name=regions.name)
 
 
 def user_folder() -> Path:
@@ -104,7 +114,7 @@ def read_world(path: Path) -> World:
 
 
 def save_world(world: World, path: str | os.PathLike[str]) -> None:
-    """Write a world to a file that ``load_world`` reads, same bytes for same worlds; named fields are not kept."""
+    """Write a world with its fields to a file that ``load_world`` reads, same bytes for same worlds."""
     arrays: dict[str, NDArray[Any]] = {
         "format": np.array(FORMAT),
         "name": np.array(world.name),
@@ -120,7 +130,31 @@ def save_world(world: World, path: str | os.PathLike[str]) -> None:
         arrays["year"] = np.array(world.year)
     if world.export_tax is not None:
         arrays["export_tax"] = world.export_tax
-    write_arrays(arrays, Path(path))
+    write_arrays(arrays | field_arrays(world.fields), Path(path))
+
+
+def field_arrays(fields: Mapping[str, Field]) -> dict[str, NDArray[Any]]:
+    """Fields as members of a world file."""
+    if not fields:
+        return {}
+    rows = [[name, " ".join(each.axes), each.unit, each.grade, each.source] for name, each in fields.items()]
+    return {"fields": np.array(rows)} | {f"field{k}": each.values for k, each in enumerate(fields.values())}
+
+
+def _fields(held: Mapping[str, NDArray[Any]]) -> dict[str, Field]:
+    """The fields of a world file; what they hold is checked by ``from_arrays``."""
+    rows = held["fields"] if "fields" in held else np.empty((0, 5), dtype=str)
+    if rows.shape[1] != 5:
+        raise WorldError.of(f"`fields` has {rows.shape[1]} texts a row, where 5 are needed")
+    names = [str(row[0]) for row in rows]
+    numbered = {f"field{k}" for k in range(len(names))}
+    stray = sorted({name for name in held if name.startswith("field") and name != "fields"} ^ numbered)
+    if stray or len(set(names)) < len(names):
+        raise WorldError.of(f"`fields` and its numbers do not go together: {', '.join(stray) or 'a name stands twice'}")
+    return {
+        name: Field(held[f"field{k}"], tuple(str(row[1]).split()), str(row[2]), str(row[3]), str(row[4]))
+        for k, (name, row) in enumerate(zip(names, rows, strict=True))
+    }
 
 
 def write_arrays(arrays: Mapping[str, NDArray[Any]], path: Path) -> None:
@@ -181,4 +215,5 @@ def _world(held: Mapping[str, NDArray[Any]], path: Path) -> World:
         export_tax=held.get("export_tax"),
         name=str(held.get("name", path.stem)),
         year=int(held["year"]) if "year" in held else None,
+        fields=_fields(held),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from multipolar.base.problems import WorldError
 from multipolar.world import archive, library
 from multipolar.world.library import input_shares, load_world, read_world, save_world, worlds, write_arrays
-from multipolar.world.world import World
+from multipolar.world.world import Field, World
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +87,52 @@ def test_a_saved_world_comes_back_with_the_same_digest(small: World, tmp_path: P
     save_world(small, tmp_path / "w.npz")
     assert same(load_world(tmp_path / "w.npz"), small)
     assert same(load_world(str(tmp_path / "w.npz")), small)
+
+
+def fielded(small: World) -> World:
+    """The small world with jobs by sector (one missing), distances and a number by country."""
+    jobs = Field(np.array([[5.0], [np.nan]]), ("country", "sector"), "thousand persons", "estimated", "made_up")
+    far = Field(np.array([[1.0, 9.0], [9.0, 2.0]]), ("country", "country"), "km", "observed", "")
+    people = Field(np.array([7.0, 8.0]), ("country",), "persons", "observed", "made_up")
+    return replace(small, fields={"employment": jobs, "distance": far, "population": people})
+
+
+def test_fields_come_back_with_unit_grade_source_and_what_is_missing(small: World, tmp_path: Path) -> None:
+    world = fielded(small)
+    save_world(world, tmp_path / "w.npz")
+    back = load_world(tmp_path / "w.npz")
+    assert list(back.fields) == ["employment", "distance", "population"]
+    for name, field in world.fields.items():
+        again = back.fields[name]
+        assert (again.axes, again.unit, again.grade, again.source) == (
+            field.axes, field.unit, field.grade, field.source,
+        )  # fmt: skip
+        np.testing.assert_array_equal(again.values, field.values)
+    assert np.isnan(back.employment[1, 0])
+
+
+ONE = {"fields": np.array([["jobs", "country", "persons", "observed", ""]]), "field0": np.ones(2)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"field0": None}, "do not go together: field0"),
+        ({"field1": np.ones(2)}, "do not go together: field1"),
+        ({"fields": None}, "do not go together: field0"),
+        ({"fields": np.array([["jobs", "country", "persons", "observed"]])}, "has 4 texts a row, where 5"),
+        ({"fields": np.array([["jobs", "planet", "persons", "observed", ""]])}, "each is country or sector"),
+        ({"fields": np.array([["jobs", "sector", "persons", "observed", ""]])}, r"shape \(2,\) where \(1,\)"),
+        ({"fields": np.array([*ONE["fields"], *ONE["fields"]]), "field1": np.ones(2)}, "a name stands twice"),
+        ({"field0": np.array(["a", "b"])}, "numbers must stand"),
+        ({"field0": np.array([1.0, np.inf])}, "infinity"),
+        ({"field0": np.ones((2, 1, 1, 1))}, "3 axes are needed"),
+    ],
+)
+def test_fields_of_a_file_that_are_none_are_refused(tmp_path: Path, changes: dict[str, object], said: str) -> None:
+    assert read_world(broken(tmp_path, **ONE)).jobs.tolist() == [1.0, 1.0]
+    with pytest.raises(WorldError, match=said):
+        read_world(broken(tmp_path, **{**ONE, **changes}))
 
 
 def test_the_bytes_of_a_world_file_depend_on_the_world_alone(small: World, tmp_path: Path) -> None:
