@@ -189,6 +189,8 @@ def recomputed(
     system: System,
     wage_hat: Array,
     sector_wage_hat: Array,
+    employed_share: Array,
+    labour_supply_hat: Array,
     cost_hat: Array,
     price_hat: Array,
     trade_share: Array,
@@ -202,7 +204,7 @@ def recomputed(
     """Largest residual of each equation and where it occurs.
 
     goods (relative to the market), spending (to the market), prices, costs, shares, labour, sector wages, trade balance
-    and budget (to own value added), numeraire (to a group's value added).
+    and budget (to own value added), numeraire (to a group's value added); participation and unemployment (to the wage).
     """
     economy, world, shocks = system.economy, system.economy.world, system.shocks
     accounts, used, made = economy.accounts, economy.used, economy.accounts.output > 0
@@ -211,12 +213,14 @@ def recomputed(
     bought_in, sold_out, basic_sold, share_sum = _flow_sums(trade_share, spending, tariff, levy)
     duties = (share_sum * spending - bought_in).sum(axis=1)
     levied = (sold_out - basic_sold).sum(axis=1)
-    bills = economy.wage_bill * wage_hat
+    labour_share = economy.parameters.labour_share
+    bills = economy.wage_bill * wage_hat * labour_supply_hat**labour_share
     scale = np.where(bills > 0, bills, np.where(income > 0, income, 1.0))  # a country may live on transfers alone
 
     supplied = np.where(made, output, 1.0)
     goods = np.where(made, np.abs(basic_sold - output) / np.where(supplied > 0, supplied, 1.0), 0.0)
-    input_share, final_share, bundle = _new_shares(system, sector_wage_hat, price_hat)
+    paid = sector_wage_hat * employed_share ** (1.0 - labour_share)  # price of value added
+    input_share, final_share, bundle = _new_shares(system, paid, price_hat)
     wanted = final_share * income[:, None] + np.einsum("nks,nk->ns", input_share, output)
     bought = np.where(used & (spending > 0), np.abs(wanted - spending) / np.where(spending > 0, spending, 1.0), 0.0)
     costs = np.where(made, np.abs(np.log(bundle / (productivity_hat * cost_hat))), 0.0)
@@ -233,7 +237,9 @@ def recomputed(
         "costs": costs,
         "shares": shares,
         "labour": np.abs(demand - bills) / scale,
-        "sector_wages": _wage_residual(system, wage_hat, sector_wage_hat, value_added),
+        "sector_wages": _wage_residual(system, wage_hat, sector_wage_hat * employed_share, value_added),
+        "participation": _supply_residual(system, wage_hat, labour_supply_hat, price_hat),
+        "unemployment": _floor_residual(system, sector_wage_hat, employed_share),
         "trade_balance": np.abs(inflow - ruled - transfers) / scale,
         "budget": np.abs(income - bills - duties - levied - ruled - transfers) / scale,
         "numeraire": np.abs(system.group @ bills - group_total) / group_total,
@@ -257,6 +263,26 @@ def _wage_residual(system: System, wage_hat: Array, sector_wage_hat: Array, valu
     mean = value_added.sum(axis=1) / np.where(system.economy.wage_bill > 0, system.economy.wage_bill, 1.0)
     expected = wage_hat[:, None] * (hat / np.where(mean > 0, mean, 1.0)[:, None]) ** (1.0 / mobility)
     return np.where(works, np.abs(sector_wage_hat / expected - 1.0), 0.0)
+
+
+def _supply_residual(system: System, wage_hat: Array, labour_supply_hat: Array, price_hat: Array) -> Array:
+    """``|L - om^psi|`` [n] with om the real wage of a worker."""
+    parameters, final = system.economy.parameters, system.economy.accounts.final_share
+    if not parameters.psi:
+        return np.abs(labour_supply_hat - 1.0)
+    consumer = np.exp(_ln_mean(final, np.log(price_hat), parameters.sigma_c))
+    worker = wage_hat * labour_supply_hat ** (parameters.labour_share - 1.0) / consumer
+    gap: Array = np.where(system.economy.wage_bill > 0, np.abs(labour_supply_hat - worker**parameters.psi), 0.0)
+    return gap
+
+
+def _floor_residual(system: System, sector_wage_hat: Array, employed_share: Array) -> Array:
+    """No wage below its floor, none idle above it [n,k]: ``max(d - what, 0)`` and ``(what - d)(1 - e)``."""
+    floor = system.economy.wage_floor
+    level = 0.0 if floor is None else np.exp(floor)[:, None]
+    below = np.maximum(level - sector_wage_hat, 0.0)
+    gap: Array = np.maximum(below, np.abs((sector_wage_hat - level) * (1.0 - employed_share)))
+    return gap
 
 
 def _new_shares(system: System, wage_hat: Array, price_hat: Array) -> tuple[Array, Array, Array]:

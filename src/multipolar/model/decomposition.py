@@ -7,11 +7,14 @@ With E exports, M imports at border prices (basic prices times 1+x), all relativ
          + sum_i t M_in (dlnM_in - dlnc_i - dln(1+x_in) - dlnkappa_in)
          + sum_j x E_nj^basic (dlnE_nj^basic - dlnc_n)                                         volume of trade
          + sum_s Y dlnA                                                                        technology
+         + sum_s VA l dln e                                                                    factors
          + dD + dT                                                                             transfers
 
 The sums run over the other countries, for the trade cost over all. A blocked share counts as the trade cost that has
 the same effect on shares, ``dlnkappa = -dln(openness)/theta``; product lines that close count by the price they raise.
-Labour is fixed here, so factors add nothing.
+Factors: the share e of workers who have a job, where wages are rigid. Workers who move between sectors add nothing:
+they are where it pays. Nor do those who choose to work more: at the margin their effort is worth what it earns, so
+welfare moves by the part ``consumption / welfare`` of all terms, and real GDP alone counts what they make.
 """
 
 from __future__ import annotations
@@ -31,7 +34,7 @@ from multipolar.model.system import System
 class Decomposition:
     """Parts of ``ln W_hat`` [n], log points; ``remainder`` is what the parts leave of ``total`` = ln W_hat.
 
-    ``ln_real_gdp``: production side, ``(technology + factors + volume) / GDP``.
+    ``ln_real_gdp``: production side, ``(technology + factors + labour supplied + volume) / GDP``.
     """
 
     terms_of_trade: Array
@@ -83,6 +86,14 @@ class Solved(Protocol):
     @property
     def welfare_hat(self) -> Array: ...
     @property
+    def consumption_hat(self) -> Array: ...
+    @property
+    def value_added(self) -> Array: ...
+    @property
+    def employed_share(self) -> Array: ...
+    @property
+    def labour_supply_hat(self) -> Array: ...
+    @property
     def export_tax(self) -> Array | None: ...
     @property
     def tariff(self) -> Array: ...
@@ -114,6 +125,10 @@ class State:
     gdp: Array
     inflow: Array
     ln_welfare: Array
+    consumed: Array  # [n] consumption over welfare, hats
+    value_added: Array  # [n,k]
+    ln_employed: Array  # [n,k] l ln e
+    ln_supply: Array  # [n] l ln L_hat
     spending: Array
     listed: ListedMarkets | None
 
@@ -121,7 +136,7 @@ class State:
 def state_at(point: Solved) -> State:
     """The state of a solved point."""
     openness = full_openness(point.system)
-    levy = point.export_tax
+    levy, labour_share = point.export_tax, point.system.economy.parameters.labour_share
     shut = openness <= 0
     return State(
         trade=point.trade,
@@ -136,6 +151,10 @@ def state_at(point: Solved) -> State:
         gdp=point.gdp,
         inflow=point.income - point.gdp,
         ln_welfare=np.log(point.welfare_hat),
+        consumed=point.consumption_hat / point.welfare_hat,
+        value_added=point.value_added,
+        ln_employed=labour_share * np.log(point.employed_share),
+        ln_supply=labour_share * np.log(point.labour_supply_hat),
         spending=point.spending,
         listed=_listed_at(point),
     )
@@ -180,6 +199,10 @@ def base_state(system: System) -> State:
         gdp=gdp,
         inflow=accounts.income - gdp,
         ln_welfare=np.zeros_like(accounts.income),
+        consumed=np.ones_like(accounts.income),
+        value_added=accounts.value_added,
+        ln_employed=zero,
+        ln_supply=np.zeros_like(accounts.income),
         spending=accounts.spending,
         listed=_not_listed_yet(system),
     )
@@ -210,15 +233,19 @@ def step(before: State, after: State, theta: Array) -> Decomposition:
         volume_x[own, own] = 0.0
     volume = volume_m.sum(axis=(0, 2)) + np.broadcast_to(volume_x, border.shape).sum(axis=(1, 2))
     technology = (mean("output") * (after.ln_productivity - before.ln_productivity)).sum(axis=1)
+    value_added = mean("value_added")
+    employed = (value_added * (after.ln_employed - before.ln_employed)).sum(axis=1)
+    supplied = value_added.sum(axis=1) * (after.ln_supply - before.ln_supply)
+    part = mean("consumed") / income
     return Decomposition(
-        terms_of_trade=terms / income,
-        trade_cost=-(cost_by_flow.sum(axis=(0, 2)) + _cost_of_lists(before, after, theta)) / income,
-        volume_of_trade=volume / income,
-        technology=technology / income,
-        factors=np.zeros_like(income),
-        transfers=(after.inflow - before.inflow) / income,
+        terms_of_trade=terms * part,
+        trade_cost=-(cost_by_flow.sum(axis=(0, 2)) + _cost_of_lists(before, after, theta)) * part,
+        volume_of_trade=volume * part,
+        technology=technology * part,
+        factors=employed * part,
+        transfers=(after.inflow - before.inflow) * part,
         total=after.ln_welfare - before.ln_welfare,
-        ln_real_gdp=(technology + volume) / mean("gdp"),
+        ln_real_gdp=(technology + employed + supplied + volume) / mean("gdp"),
     )
 
 
@@ -271,15 +298,17 @@ def first_order(system: System, point: Solved) -> Decomposition:
     lines = _cost_of_lists(base, replace(after, listed=_listed_at_base_costs(base, after)), theta)
     melted = lines + np.where(shut.any(axis=(0, 2)), np.inf, (border * kappa).sum(axis=(0, 2)))
     technology = (base.output * np.expm1(after.ln_productivity)).sum(axis=1)
+    employed = (base.value_added * np.expm1(after.ln_employed)).sum(axis=1)
+    supplied = base.value_added.sum(axis=1) * np.expm1(after.ln_supply)
     return Decomposition(
         terms_of_trade=terms / base.income,
         trade_cost=-melted / base.income,
         volume_of_trade=volume / base.income,
         technology=technology / base.income,
-        factors=np.zeros_like(base.income),
+        factors=employed / base.income,
         transfers=(after.inflow - base.inflow) / base.income,
         total=after.ln_welfare,
-        ln_real_gdp=(technology + volume) / base.gdp,
+        ln_real_gdp=(technology + employed + supplied + volume) / base.gdp,
     )
 
 

@@ -176,6 +176,8 @@ def ln_consumer_price(final_share: Array, ln_price: Array, sigma_c: float) -> Ar
     xp = ln_price.__array_namespace__()
     if abs(1.0 - sigma_c) < NEAR_ONE:
         mean = (final_share * ln_price).sum(axis=1)
+        if sigma_c == 1.0:
+            return mean
         square = (final_share * ln_price**2).sum(axis=1)
         return mean + 0.5 * (1.0 - sigma_c) * (square - mean**2)
     return xp.log1p((final_share * xp.expm1((1.0 - sigma_c) * ln_price)).sum(axis=1)) / (1.0 - sigma_c)

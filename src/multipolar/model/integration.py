@@ -69,6 +69,7 @@ def _levelled(before: State, after: State, system: System) -> State:
         output=after.output * factor[:, None],
         income=after.income * factor,
         gdp=after.gdp * factor,
+        value_added=after.value_added * factor[:, None],
         inflow=after.inflow * factor,
         spending=after.spending * factor[:, None],
     )

@@ -125,9 +125,9 @@ def _whole_block(
     duty: Array,
     parameters: Parameters,
 ) -> Array:
-    """The whole own-country block [n,1+2S,1+2S] with sector wages, ``dlnw_k = dlnw + i (dlnY_k - sum_j v_j dlnY_j)``.
+    """The whole own-country block [n,1+2S,1+2S] with sector wages (``labour.ln_sector_wages``, linearised)::
 
-    The answer of value added to the wage inside ``dlnw_k`` enters by its factor 1/(1 - i (1-sigma)) only.
+        dlnw_k = dlnw + i/(1 - i (1-sigma)) (dlnD_k - sum_j v_j dlnD_j),   dlnD_k = dlnY_k - (1-sigma) dlnq_k
     """
     n, s = accounts.output.shape
     spending = np.where(accounts.spending > 0, accounts.spending, 1.0)
@@ -140,7 +140,9 @@ def _whole_block(
     sales[:, each, 1 + s + each] = home_sales
     weight = accounts.value_added / np.where(bills > 0, bills, 1.0)[:, None]
     immobility = 1.0 / parameters.mobility / (1.0 - sigma / parameters.mobility)
-    wages = immobility * (sales - np.matmul(weight[:, None, :], sales))  # dlnw_k - dlnw
+    demand = sales.copy()  # dlnD_k at given wages
+    demand[:, each, 1 + each] -= sigma
+    wages = immobility * (demand - np.matmul(weight[:, None, :], demand))  # dlnw_k - dlnw
     beta = accounts.value_added_share[:, :, None]
     block = np.zeros((n, 1 + 2 * s, 1 + 2 * s))
     block[:, cost] = beta * wages

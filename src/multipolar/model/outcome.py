@@ -12,6 +12,7 @@ import numpy as np
 from multipolar.base.arrays import Array
 from multipolar.base.problems import NotConvergedError
 from multipolar.model import equilibrium as eq
+from multipolar.model import labour as lab
 from multipolar.model.decomposition import Decomposition, first_order
 from multipolar.model.system import System, venture_shares
 from multipolar.numerics.outcomes import Outcomes
@@ -31,6 +32,8 @@ class Point:
     system: System = field(repr=False)
     wage_hat: Array
     sector_wage_hat: Array
+    employed_share: Array
+    labour_supply_hat: Array
     cost_hat: Array
     price_hat: Array
     spending: Array
@@ -75,30 +78,47 @@ class Point:
         return basic
 
     @cached_property
+    def value_added_price_hat(self) -> Array:
+        """``v`` [n,k], price of value added: the wage, of whose workers part may be without a job (ECONOMICS 3.4)."""
+        idle = self.employed_share ** (1.0 - self.system.economy.parameters.labour_share)
+        price: Array = self.sector_wage_hat * idle
+        return price
+
+    @cached_property
+    def value_added(self) -> Array:
+        """``beta' Y'`` [n,k], million USD."""
+        paid: Array = (1.0 - self.input_share.sum(axis=2)) * self.output
+        return paid
+
+    @cached_property
     def input_share(self) -> Array:
         """``gamma'`` [n,k,s], new input cost shares ``gamma (PM/q)^(1-sigma) (P/PM)^(1-eps)``."""
-        base, parameters = self.system.economy.world.input_share, self.system.economy.parameters
-        if parameters.sigma == parameters.eps == 1.0:
-            return base
-        nests = self.system.nests(np.log(self.sector_wage_hat), np.log(self.price_hat))
-        user = (1.0 - parameters.sigma) * (nests.ln_input - nests.ln_bundle)
-        user = np.exp(user - (1.0 - parameters.eps) * nests.ln_input)
-        moved: Array = base * user[:, :, None] * (self.price_hat ** (1.0 - parameters.eps))[:, None, :]
-        return moved
+        shares: Array = self.system.input_share(np.log(self.value_added_price_hat), np.log(self.price_hat))
+        return shares
 
     @cached_property
     def consumer_price_hat(self) -> Array:
         """``P_hat`` [n] of final use."""
-        economy = self.system.economy
-        ln_price: Array = eq.ln_consumer_price(
-            economy.accounts.final_share, np.log(self.price_hat), economy.parameters.sigma_c
-        )
-        return np.exp(ln_price)
+        return np.exp(self.system.ln_consumer_price(np.log(self.price_hat)))
+
+    @cached_property
+    def consumption_hat(self) -> Array:
+        """What residents buy, ``I' / (I P_hat)`` [n]."""
+        return self.income / (self.system.economy.accounts.income * self.consumer_price_hat)
 
     @cached_property
     def welfare_hat(self) -> Array:
-        """Real income ``I' / (I P_hat)`` [n]."""
-        return self.income / (self.system.economy.accounts.income * self.consumer_price_hat)
+        """Real income [n]: ``consumption_hat``, less the effort of those who work more (ECONOMICS 3.3)."""
+        parameters, economy = self.system.economy.parameters, self.system.economy
+        if not parameters.psi:
+            return self.consumption_hat
+        earned = self.labour_supply_hat ** ((1.0 + parameters.psi) / parameters.psi)  # om^(1+psi), since L = om^psi
+        real_wage_hat = earned ** (1.0 / (1.0 + parameters.psi))
+        effort = earned - 1.0 - lab.worth_of_real_wage(real_wage_hat, parameters.psi)
+        welfare: Array = (
+            self.consumption_hat - parameters.labour_share * economy.wage_bill / economy.accounts.income * effort
+        )
+        return welfare
 
     @cached_property
     def equivalent_variation(self) -> Array:
@@ -108,13 +128,15 @@ class Point:
 
     @cached_property
     def real_wage_hat(self) -> Array:
-        """``w_hat / P_hat`` [n]."""
-        return self.wage_hat / self.consumer_price_hat
+        """``om = Phi L_hat^(l-1) / P_hat`` [n]: of a worker; with a fixed labour force ``w_hat / P_hat``."""
+        crowding = self.labour_supply_hat ** (self.system.economy.parameters.labour_share - 1.0)
+        return self.wage_hat * crowding / self.consumer_price_hat
 
     @cached_property
     def gdp(self) -> Array:
         """``VA' + R'`` [n], million USD."""
-        return self.system.economy.wage_bill * self.wage_hat + self.revenue
+        composite = self.labour_supply_hat**self.system.economy.parameters.labour_share
+        return self.system.economy.wage_bill * self.wage_hat * composite + self.revenue
 
     @cached_property
     def gni(self) -> Array:
@@ -134,16 +156,22 @@ def point_at(system: System, state: Array) -> Point:
     with np.errstate(all="ignore"):
         flows = system.flows(state)
         boost, royalties = system.venture_terms(flows.output)
-        wage_hat = np.exp(state[:, 0])
-        bills = economy.wage_bill * wage_hat
+        ln_consumer = system.ln_consumer_price(flows.ln_price)
+        bills = system.bills(state[:, 0], ln_consumer)
         received = np.zeros_like(bills) + system.transfers + royalties
         deficit = eq.deficit(shocks.deficits, bills, economy.wage_bill, economy.accounts.deficit, system.group)
         ln_cost, ln_productivity = state[:, 1 : 1 + sectors], system.ln_productivity + boost
-        ln_sector = system.ln_sector_wage(state[:, 0], flows.output, ln_cost + ln_productivity)
+        expected = np.exp(system.wages(state[:, 0], flows.output, ln_cost + ln_productivity).ln_expected)
+        floor = 0.0 if economy.wage_floor is None else np.exp(economy.wage_floor)[:, None]
+        sector_wage_hat, employed_share = lab.rigid_wages(expected, floor)
+        parameters = economy.parameters
+        ln_supply = lab.ln_supply(state[:, 0], ln_consumer, parameters.psi, parameters.labour_share)
         return Point(
             system=system,
-            wage_hat=wage_hat,
-            sector_wage_hat=np.exp(np.broadcast_to(ln_sector, ln_cost.shape)),
+            wage_hat=np.exp(state[:, 0]),
+            sector_wage_hat=np.broadcast_to(sector_wage_hat, ln_cost.shape),
+            employed_share=np.broadcast_to(employed_share, ln_cost.shape),
+            labour_supply_hat=np.exp(ln_supply),
             cost_hat=np.exp(state[:, 1 : 1 + sectors]),
             price_hat=np.exp(flows.ln_price),
             spending=np.ascontiguousarray(flows.spending.T),
@@ -184,8 +212,9 @@ class Outcome:
     """What a solve returns: status, recomputed residuals, and numbers that raise unless ``status`` is ``converged``.
 
     Axes: ``wage_hat``, ``welfare_hat``, ``real_wage_hat``, ``income``, ``revenue``, ``gdp``, ``gni``,
-    ``equivalent_variation`` [n]; ``sector_wage_hat`` [n,k] (with finite mobility ``wage_hat`` is the index over
-    sectors); ``cost_hat``, ``output`` [i,s]; ``price_hat``, ``spending`` [n,s]; ``trade_share``, ``trade`` [i,n,s].
+    ``equivalent_variation``, ``consumption_hat``, ``labour_supply_hat`` [n]; ``sector_wage_hat``, ``employed_share``,
+    ``value_added`` [n,k] (with finite mobility ``wage_hat`` is the index over sectors of what workers can expect);
+    ``cost_hat``, ``output`` [i,s]; ``price_hat``, ``spending`` [n,s]; ``trade_share``, ``trade`` [i,n,s].
     Money in million USD at base world value added. ``terms_of_trade`` and ``volume_of_trade`` are the first-order terms
     that Caliendo and Parro print; ``decomposition`` integrates them along the shock and gives ``real_gdp_hat``.
     """
@@ -199,6 +228,11 @@ class Outcome:
 
     wage_hat = _Number[Array]()
     sector_wage_hat = _Number[Array]()
+    value_added_price_hat = _Number[Array]()
+    employed_share = _Number[Array]()
+    labour_supply_hat = _Number[Array]()
+    value_added = _Number[Array]()
+    consumption_hat = _Number[Array]()
     cost_hat = _Number[Array]()
     price_hat = _Number[Array]()
     consumer_price_hat = _Number[Array]()

@@ -19,6 +19,7 @@ from multipolar.world.world import World
 SCALE_MOST = 1e3  # of elasticities, up or down
 MOBILITY_MOST = 1e18  # beyond it, infinity
 HORIZONS = ("short", "medium", "long")
+PSI_MOST = 10.0
 ELASTICITY_LEAST, ELASTICITY_MOST = 0.01, 20.0
 
 
@@ -29,8 +30,11 @@ class Parameters:
     ``theta_scale``: factor on the trade elasticity theta_h (a horizon). ``theta_factor`` [s]: factor on the world's
     elasticity itself, so on theta_h and on the long-run shape theta_K alike (a draw). ``sigma``: elasticity between
     value added and inputs; ``eps``: across inputs; ``sigma_c``: across final uses; 1 is Cobb-Douglas. ``mobility``:
-    kappa of workers across sectors, from 1 (each sector's labour is its own) to infinity (one wage a country). Raises
-    ``InputError`` for numbers out of range.
+    kappa of workers across sectors, from 1 (each sector's labour is its own) to infinity (one wage a country);
+    ``specific``: at mobility 1, heads stay where they are too. ``psi``: elasticity of labour supplied to the real wage.
+    ``rigidity``: lowest wage of a sector as a share of its wage in the world solved, one number or [n], 0 where wages
+    are free to fall (ECONOMICS 3.4). ``labour_share``: labour's part of value added, read by the last two. Raises
+    ``InputError`` for numbers out of range, and for participation and rigidity at once.
     """
 
     theta_scale: float = 1.0
@@ -39,6 +43,10 @@ class Parameters:
     eps: float = 1.0
     sigma_c: float = 1.0
     mobility: float = float("inf")
+    specific: bool = False
+    psi: float = 0.0
+    rigidity: float | Array = 0.0
+    labour_share: float = 1.0
 
     def __post_init__(self) -> None:
         problems = Collector()
@@ -52,7 +60,40 @@ class Parameters:
         infinite = isinstance(self.mobility, float) and self.mobility == np.inf
         if not (infinite or plain_number(self.mobility, 1.0, MOBILITY_MOST)):
             problems.add(f"{shown(self.mobility)} is not a number from 1 to inf", path="mobility")
+        self._check_labour(problems)
         problems.raise_if_any(InputError)
+
+    def _check_labour(self, problems: Collector) -> None:
+        for name, most in (("psi", PSI_MOST), ("labour_share", 1.0)):
+            if not plain_number(getattr(self, name), 0.0, most):
+                problems.add(f"{shown(getattr(self, name))} is not a number from 0 to {most:g}", path=name)
+        floor = self.rigidity
+        if isinstance(floor, np.ndarray):
+            if floor.ndim != 1 or floor.dtype.kind not in "fi" or not ((floor >= 0) & (floor <= 1)).all():
+                problems.add("one number from 0 to 1 for each country is needed", path="rigidity")
+        elif not plain_number(floor, 0.0, 1.0):
+            problems.add(f"{shown(floor)} is not a number from 0 to 1", path="rigidity")
+        fixed: object = self.specific
+        if not isinstance(fixed, bool):
+            problems.add(f"{shown(fixed)} is neither True nor False", path="specific")
+        elif fixed and self.mobility != 1.0:
+            problems.add("heads stay where they are only at mobility 1", path="specific")
+        if self.psi and np.any(self.rigidity):
+            problems.add("not together with rigidity: workers without a job choose no hours", path="psi")
+
+    def wage_floor(self, world: World) -> Array | None:
+        """``ln d`` [n], the lowest wage in logs, -inf where wages are free; None where they are free everywhere.
+
+        Raises ``InputError`` where an array does not have one number a country.
+        """
+        if not np.any(self.rigidity):
+            return None
+        floor = np.asarray(self.rigidity, dtype=np.float64)
+        if floor.ndim and floor.shape != (len(world.countries),):
+            raise InputError(f"rigidity: {floor.shape[0]} numbers for {len(world.countries)} countries")
+        with np.errstate(divide="ignore"):
+            logs: Array = np.broadcast_to(np.log(floor), (len(world.countries),))
+        return logs
 
     def shape(self, world: World) -> Array:
         """theta_K [s], the long-run Frechet shape: the world's elasticity, times a draw's factor (ECONOMICS 1.4)."""

@@ -175,6 +175,8 @@ def _residuals(point: Point) -> tuple[Mapping[str, float], Mapping[str, tuple[in
             point.system,
             wage_hat=point.wage_hat,
             sector_wage_hat=point.sector_wage_hat,
+            employed_share=point.employed_share,
+            labour_supply_hat=point.labour_supply_hat,
             cost_hat=point.cost_hat,
             price_hat=point.price_hat,
             trade_share=point.trade_share,

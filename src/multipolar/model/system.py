@@ -43,6 +43,7 @@ class Economy:
     unused: Array  # [s,n] 1 in the others, 0 in these
     made: NDArray[np.bool_]  # [i,s] sectors with output
     wage_bill: Array
+    wage_floor: Array | None  # [n] ln of the lowest wage, None where all are free
 
 
 def prepare(world: World, parameters: Parameters | None = None, like: Economy | None = None) -> Economy:
@@ -67,13 +68,17 @@ def prepare(world: World, parameters: Parameters | None = None, like: Economy | 
         unused=np.ascontiguousarray((accounts.spending <= 0).T.astype(np.float64)),
         made=accounts.output > 0,
         wage_bill=accounts.value_added.sum(axis=1),
+        wage_floor=parameters.wage_floor(world),
     )
 
 
 def with_parameters(economy: Economy, parameters: Parameters) -> Economy:
     """The same world under other parameters, sharing every array that does not depend on them."""
     world = economy.world
-    return replace(economy, parameters=parameters, theta=parameters.theta(world), shape=parameters.shape(world))
+    return replace(
+        economy, parameters=parameters, theta=parameters.theta(world), shape=parameters.shape(world),
+        wage_floor=parameters.wage_floor(world),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,9 +120,12 @@ class System:
         tariff = world.tariff if shocks.tariff is None else shocks.tariff
         levy = world.export_tax if shocks.export_tax is None else shocks.export_tax
         trade = np.ascontiguousarray(weights.transpose(2, 1, 0)) / gross_rate(tariff, levy)
-        accounts = derive(trade, world.input_share, tariff, levy)
+        productivity = self.ln_productivity + self.venture_terms(flows.output)[0]
+        wages = self.wages(state[:, 0], flows.output, state[:, 1 : 1 + len(world.sectors)] + productivity)
+        input_share = self.input_share(wages.ln_price, flows.ln_price)
+        accounts = derive(trade, input_share, tariff, levy)
         parameters = self.economy.parameters
-        blocks = own_country(accounts, trade, world.input_share, tariff, self.economy.theta, parameters)
+        blocks = own_country(accounts, trade, input_share, tariff, self.economy.theta, parameters)
         return blocks.solve if np.isfinite(blocks.rest_inverse).all() else self.precondition
 
     def sweep(self, state: Array) -> Array:
@@ -126,39 +134,64 @@ class System:
         sectors = economy.used.shape[1]
         ln_wage = state[:, 0]
         flows = self.flows(state)
-        bills = economy.wage_bill * np.exp(ln_wage)
+        ln_consumer = self.ln_consumer_price(flows.ln_price)
+        bills = self.bills(ln_wage, ln_consumer)
         boost, royalties = self.venture_terms(flows.output)
         deficit = eq.deficit(self.shocks.deficits, bills, economy.wage_bill, accounts.deficit, self.group)
         income = eq.income(bills, flows.revenue, deficit, self.transfers + royalties)
         productivity = self.ln_productivity + boost
-        ln_sector = self.ln_sector_wage(ln_wage, flows.output, state[:, 1 : 1 + sectors] + productivity)
-        nests = self.nests(ln_sector, flows.ln_price)
-        spending = self.spending(income, flows, nests)
+        wages = self.wages(ln_wage, flows.output, state[:, 1 : 1 + sectors] + productivity)
+        nests = self.nests(wages.ln_price, flows.ln_price)
+        spending = self.spending(income, flows, nests, ln_consumer)
         paid = eq.value_added_paid(
-            flows.output, accounts.value_added_share, ln_sector, nests.ln_bundle, economy.parameters.sigma
+            flows.output, accounts.value_added_share, wages.ln_price, nests.ln_bundle, economy.parameters.sigma
         )
         demand = eq.normalised(paid.sum(axis=1), economy.wage_bill, self.group)
         new = np.zeros_like(state)
         np.log(demand / economy.wage_bill, out=new[:, 0], where=economy.wage_bill > 0)
+        if economy.parameters.psi:
+            labour = economy.parameters.psi, economy.parameters.labour_share
+            new[:, 0] = np.where(economy.wage_bill > 0, lab.ln_wage_at(new[:, 0], ln_consumer, *labour), 0.0)
         np.subtract(nests.ln_bundle, productivity, out=new[:, 1 : 1 + sectors], where=economy.made)
         # A market may run dry when all who use it close: this keeps its logarithm, and none of a negative income.
         np.log(spending + TINY, out=new[:, 1 + sectors :], where=economy.used)
         return new
 
-    def ln_sector_wage(self, ln_wage: Array, output: Array, ln_bundle: Array) -> Array:
-        """ln wage hats of sectors [n,k], or [n,1] where one wage rules the country (infinite mobility)."""
-        economy = self.economy
-        immobility = 1.0 / economy.parameters.mobility
-        if immobility == 0.0:
-            return ln_wage[:, None]
-        base = np.where(economy.made, economy.accounts.output, 1.0)
-        ln_output = np.log(np.where(economy.made, output / base, 1.0) + TINY)
-        bills = np.where(economy.wage_bill > 0, economy.wage_bill, 1.0)
-        share = economy.accounts.value_added / bills[:, None]
-        wages: Array = lab.ln_sector_wages(
-            ln_wage, ln_output, ln_bundle, share, economy.parameters.sigma, immobility
+    def bills(self, ln_wage: Array, ln_consumer: Array) -> Array:
+        """Value added of countries [n] at given wages: the base's times the wage and the labour supplied."""
+        parameters, wage = self.economy.parameters, ln_wage
+        if parameters.psi:
+            supply = lab.ln_supply(ln_wage, ln_consumer, parameters.psi, parameters.labour_share)
+            wage = ln_wage + parameters.labour_share * supply
+        paid: Array = self.economy.wage_bill * np.exp(wage)
+        return paid
+
+    def wages(self, ln_wage: Array, output: Array, ln_bundle: Array) -> Wages:
+        """What sectors pay, [n,k], or [n,1] where one wage rules the country (infinite mobility)."""
+        economy, parameters = self.economy, self.economy.parameters
+        immobility, floor = 1.0 / parameters.mobility, economy.wage_floor
+        expected = ln_wage[:, None]
+        if immobility:
+            base = np.where(economy.made, economy.accounts.output, 1.0)
+            ln_output = np.log(np.where(economy.made, output / base, 1.0) + TINY)
+            bills = np.where(economy.wage_bill > 0, economy.wage_bill, 1.0)
+            given = (ln_wage, ln_output, ln_bundle, economy.accounts.value_added / bills[:, None])
+            if floor is None:
+                expected = lab.ln_sector_wages(*given, parameters.sigma, immobility)
+            else:
+                labour = floor, parameters.labour_share
+                expected = lab.ln_expected_wages(*given, parameters.sigma, immobility, *labour)
+            expected = np.where(economy.made, expected, ln_wage[:, None])
+        if floor is None:
+            return Wages(expected, expected)
+        return Wages(expected, lab.ln_rigid_price(expected, floor[:, None], parameters.labour_share))
+
+    def ln_consumer_price(self, ln_price: Array) -> Array:
+        """``ln P_hat`` [n] of final use."""
+        price: Array = eq.ln_consumer_price(
+            self.economy.accounts.final_share, ln_price, self.economy.parameters.sigma_c
         )
-        return np.where(economy.made, wages, ln_wage[:, None])
+        return price
 
     def nests(self, ln_wage: Array, ln_price: Array) -> Nests:
         """Prices of input bundles and of whole bundles at given wages ([n,1] or [n,k]) and prices."""
@@ -169,12 +202,22 @@ class System:
         ln_bundle = eq.ln_bundle_cost(ln_wage, ln_input, accounts.value_added_share, parameters.sigma)
         return Nests(ln_input, ln_bundle)
 
-    def spending(self, income: Array, flows: Flows, nests: Nests) -> Array:
+    def input_share(self, ln_wage: Array, ln_price: Array) -> Array:
+        """``gamma'`` [n,k,s], new input cost shares ``gamma (PM/q)^(1-sigma) (P/PM)^(1-eps)``."""
+        base, parameters = self.economy.world.input_share, self.economy.parameters
+        if parameters.sigma == parameters.eps == 1.0:
+            return base
+        nests = self.nests(ln_wage, ln_price)
+        user = (1.0 - parameters.sigma) * (nests.ln_input - nests.ln_bundle)
+        user = np.exp(user - (1.0 - parameters.eps) * nests.ln_input)
+        moved: Array = base * user[:, :, None] * np.exp((1.0 - parameters.eps) * ln_price)[:, None, :]
+        return moved
+
+    def spending(self, income: Array, flows: Flows, nests: Nests, ln_consumer: Array) -> Array:
         """Spending on every market at given income, prices and output."""
         accounts, parameters = self.economy.accounts, self.economy.parameters
         final = accounts.final_share
         if parameters.sigma_c != 1.0:
-            ln_consumer = eq.ln_consumer_price(final, flows.ln_price, parameters.sigma_c)
             final = eq.new_final_share(final, flows.ln_price, ln_consumer, parameters.sigma_c)
         found: Array = eq.spending(
             final, income, self.economy.world.input_share, flows.output, flows.ln_price, nests.ln_input,
@@ -254,6 +297,14 @@ class System:
             # Beyond one half the solve is refused; on the way there the share is held at that bound.
             boost[host, sector] = -np.log(jv.cost_hat(min(share, jv.SHARE_MAX), float(self.economy.shape[sector])))
         return boost, received
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wages:
+    """``ln_expected``: what a worker of a sector can expect; ``ln_price``: of value added, above it under a floor."""
+
+    ln_expected: Array
+    ln_price: Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -45,7 +45,7 @@ def test_residuals_are_recomputed_and_small() -> None:
     out = mp.solve(world, shock(world))
     assert set(out.residuals) == {
         "goods", "spending", "prices", "costs", "shares", "labour", "sector_wages", "trade_balance", "budget",
-        "numeraire",
+        "numeraire", "participation", "unemployment",
     }  # fmt: skip
     assert max(out.residuals.values()) < 1e-8
 
@@ -53,6 +53,7 @@ def test_residuals_are_recomputed_and_small() -> None:
 @pytest.mark.parametrize(
     ("field", "equation"),
     [("wage_hat", "labour"), ("sector_wage_hat", "sector_wages"),
+         ("employed_share", "unemployment"), ("labour_supply_hat", "participation"),
      ("cost_hat", "costs"), ("price_hat", "prices"), ("spending", "spending"),
      ("output", "goods"), ("income", "budget"), ("revenue", None)],
 )  # fmt: skip
@@ -63,7 +64,7 @@ def test_a_wrong_number_shows_in_its_residual(field: str, equation: str | None) 
     world = random_world(1, 4, 3)
     point = mp.solve(world, shock(world)).unconverged()
     names = ("wage_hat", "sector_wage_hat", "cost_hat", "price_hat", "trade_share", "spending", "output", "income",
-             "revenue", "transfers", "productivity_hat")  # fmt: skip
+             "revenue", "transfers", "productivity_hat", "employed_share", "labour_supply_hat")  # fmt: skip
     arrays = {name: np.array(getattr(point, name)) for name in names}
     arrays[field] = arrays[field].copy()
     arrays[field].flat[0] *= 1.01
