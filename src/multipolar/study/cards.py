@@ -8,7 +8,8 @@ from multipolar.scenario.scenario import Scenario, assumptions
 from multipolar.study.case import Solved
 from multipolar.world import groups
 from multipolar.world.library import EMBEDDED
-from multipolar.world.sources import flaws, sources
+from multipolar.world.regions import region_map, region_maps
+from multipolar.world.sources import flaws, original, sources
 from multipolar.world.world import World
 
 
@@ -51,14 +52,16 @@ def world_card(world: World) -> WorldCard:
         unit="million USD at basic prices",
         countries=world.countries,
         sectors=world.sectors,
-        sources=tuple(source.key for source in sources()) if world.name == EMBEDDED else (),
+        sources=tuple(source.key for source in sources()) if original(world.name) == EMBEDDED else (),
         flaws=flaws(world.name),
     )
 
 
 def country_names(world: World) -> dict[str, str]:
-    """Plain English names by code; a code without one stands for itself."""
+    """Plain English names by code, of countries or of the regions of a ready map; else the code itself."""
     names = {code: country.name_en for code, country in groups.countries().items()}
+    if world.name in region_maps():
+        names |= region_map(world.name).names
     return {code: names.get(code, code) for code in world.countries}
 
 

@@ -71,7 +71,13 @@ def aggregate(
     country: Array,
     sector: Array,
 ) -> Aggregated:
-    """The required arrays summed by ``country`` [n,G] and ``sector`` [s,S] memberships of 0 and 1."""
+    """The required arrays summed by ``country`` [n,G] and ``sector`` [s,S] memberships of 0 and 1.
+
+    Where every group has one member the arrays stay as they are, to the last bit.
+    """
+    if country.shape[0] == country.shape[1] and sector.shape[0] == sector.shape[1]:
+        return {"trade": trade, "input_share": input_share, "tariff": tariff, "export_tax": export_tax,
+                "trade_elasticity": trade_elasticity}  # fmt: skip
     levy = np.zeros_like(trade) if export_tax is None else export_tax
     sums = [_summed_flows(values, country, sector) for values in
             (trade, trade * (1.0 + levy), trade * (1.0 + levy) * (1.0 + tariff))]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from multipolar.base.problems import UnknownLabelError, nearest
-from multipolar.world.library import DATA
+from multipolar.world.library import DATA, EMBEDDED
+from multipolar.world.regions import region_maps
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +73,18 @@ def source(key: str) -> Source:
 @cache
 def grades(world: str) -> tuple[Grade, ...]:
     """Evidence grades of the blocks of a world, by its name; empty for a world that has none on record."""
-    return tuple(Grade(**row) for row in _rows("grades.csv") if row["world"] == world)
+    return tuple(Grade(**row) for row in _rows("grades.csv") if row["world"] == original(world))
 
 
 @cache
 def flaws(world: str) -> tuple[str, ...]:
     """What is known to be wrong in a world, in plain words, by its name."""
-    return tuple(row["text"] for row in _rows("flaws.csv") if row["world"] == world)
+    return tuple(row["text"] for row in _rows("flaws.csv") if row["world"] == original(world))
+
+
+def original(world: str) -> str:
+    """The world whose figures these are: the embedded one where a ready region map sums it, else itself."""
+    return EMBEDDED if world in region_maps() else world
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -40,7 +40,7 @@ def test_worlds_as_json(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
     found = {entry["name"]: entry for entry in json.loads(capsys.readouterr().out)}
     assert (found["world2022"]["countries"], found["world2022"]["sectors"]) == (81, 49)
     assert found["broken"]["readable"] is False
-    assert sorted(found) == ["broken", "mine", "world2022"]
+    assert sorted(found) == ["blocs6", "broken", "mine", "world2022", "world30", "world81"]
 
 
 def test_world_check_tells_identities_unusual_cells_evidence_and_flaws(capsys: pytest.CaptureFixture[str]) -> None:

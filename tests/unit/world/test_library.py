@@ -147,7 +147,7 @@ def test_the_bytes_of_a_world_file_depend_on_the_world_alone(small: World, tmp_p
 def test_worlds_of_the_user_are_known_by_name(small: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(library, "user_folder", lambda: tmp_path)
     save_world(small, tmp_path / "mine.npz")
-    assert worlds() == ("world2022", "mine")
+    assert worlds() == ("world2022", "blocs6", "world30", "world81", "mine")
     assert same(load_world("mine"), small)
 
 

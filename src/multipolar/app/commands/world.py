@@ -98,12 +98,13 @@ def as_text(world: World, report: Report) -> str:
 
 def _about(name: str) -> dict[str, Any]:
     from multipolar.world.library import EMBEDDED, load_world
+    from multipolar.world.sources import original
 
     try:
         world = load_world(name)
     except WorldError as error:
         return {"name": name, "what": str(error), "readable": False}
-    made = "built in" if name == EMBEDDED else "yours"
+    made = "built in" if original(name) == EMBEDDED else "yours"
     worth = float(world.value_added.sum()) / 1e6
     what = f"{world.year or 'no year'}, {_size(world)}, value added {worth:.1f} trillion USD, {made}"
     return {
