@@ -151,9 +151,8 @@ def test_in_two_steps_is_in_one(case: Case, at: int) -> None:
     label = case.small.countries[at % len(case.small.countries)]
     merge = {name: "all" if name != label else label for name in case.small.countries}
     twice = case.small.aggregate(countries=merge)
-    groups = {
-        code: merge[case.small.countries[int(np.argmax(case.country[k]))]] for k, code in enumerate(case.world.countries)
-    }
+    first = {code: case.small.countries[int(np.argmax(case.country[k]))] for k, code in enumerate(case.world.countries)}
+    groups = {code: merge[group] for code, group in first.items()}
     kinds = {code: case.small.sectors[int(np.argmax(case.sector[k]))] for k, code in enumerate(case.world.sectors)}
     once = case.world.aggregate(countries=groups, sectors=kinds)
     assert once.countries == twice.countries
