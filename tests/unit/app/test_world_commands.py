@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from multipolar.app.commands import world as commands
-from multipolar.base.problems import WorldError
+from multipolar.base.problems import InputError, WorldError
 from multipolar.world import library
 from multipolar.world.world import World
 
@@ -79,3 +79,37 @@ def test_world_check_as_json_holds_the_same(capsys: pytest.CaptureFixture[str]) 
 def test_world_check_of_an_unknown_world_names_the_nearest() -> None:
     with pytest.raises(WorldError, match="Did you mean `world2022`"):
         commands.check("world2021")
+
+
+def test_world_aggregate_writes_a_sound_world(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    commands.aggregate(regions="blocs6")
+    told = capsys.readouterr().out
+    assert "Written to blocs6.npz: 6 economies x 49 sectors, every identity holds." in told
+    assert "multipolar run FILE.yaml --world blocs6.npz" in told
+    kept, ready = library.load_world(Path("blocs6.npz")), library.load_world("blocs6")
+    assert kept.countries == ready.countries
+    assert abs(kept.income.sum() / ready.income.sum() - 1.0) < 1e-12
+
+
+@pytest.mark.parametrize(
+    ("regions", "out", "message"),
+    [
+        ("blocs5", "new.npz", "no region map `blocs5`. Did you mean `blocs6`"),
+        ("blocs6", "new.csv", "--out: `new.csv`: a world file ends in .npz"),
+        ("blocs6", "old.npz", "--out: `old.npz`: is there already"),
+        ("blocs6", "no/new.npz", "--out: `no/new.npz`: its folder is not there"),
+    ],
+)
+def test_world_aggregate_refuses_before_it_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, regions: str, out: str, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("old.npz").write_text("mine")
+    with pytest.raises(InputError, match=message):
+        commands.aggregate(regions=regions, out=Path(out))
+    assert [path.name for path in tmp_path.iterdir()] == ["old.npz"]
+    assert Path("old.npz").read_text() == "mine"
+    commands.aggregate(regions="blocs6", out=Path("new.npz"))

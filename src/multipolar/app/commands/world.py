@@ -1,29 +1,31 @@
-"""``worlds`` and ``world check``: which worlds there are, and whether one is sound.
+"""``worlds``, ``world check`` and ``world aggregate``: which worlds there are, whether one is sound, one in regions.
 
 ``main`` registers ``worlds`` as a command and ``group`` as the sub-commands of ``world``.
 """
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from multipolar.app.columns import columns
 from multipolar.base.json_text import json_text
-from multipolar.base.problems import WorldError, shown
+from multipolar.base.problems import InputError, WorldError, shown
 
 if TYPE_CHECKING:
     from multipolar.world.world import Report, World
 
-group = typer.Typer(name="world", help="Check a world.", no_args_is_help=True, rich_markup_mode=None)
+group = typer.Typer(name="world", help="Check or sum up a world.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @group.callback()
 def about() -> None:
-    """Check a world."""
+    """Check or sum up a world."""
 
 
 def worlds(
@@ -51,6 +53,33 @@ def check(
     world = load_world(name)
     report = world.check()
     print(json_text(as_data(world, report), 2) if json else as_text(world, report))
+
+
+@group.command()
+def aggregate(
+    name: Annotated[str, typer.Argument(help="A world by name or path.")] = "world2022",
+    regions: Annotated[str, typer.Option(help="A region map: blocs6, world30, world81 or MAP.csv.")] = "world30",
+    out: Annotated[Path | None, typer.Option(help="The world file to write; default: REGIONS.npz.")] = None,
+) -> None:
+    """Sum the countries of a world to regions, every identity kept, and write it as a world file."""
+    from multipolar.world.library import in_regions, load_world, save_world
+    from multipolar.world.regions import region_map
+
+    target = out if out is not None else Path(f"{Path(regions).stem}.npz")
+    wrong = None
+    if target.suffix != ".npz":
+        wrong = "a world file ends in .npz."
+    elif os.path.lexists(target):
+        wrong = "is there already; name another file with --out."
+    elif not target.parent.is_dir():
+        wrong = "its folder is not there."
+    if wrong is not None:
+        raise InputError(f"--out: `{shown(target, 200)}`: {wrong}")
+    world = in_regions(load_world(name), region_map(regions))
+    world.check()
+    save_world(world, target)
+    print(f"Written to {shown(target, 200)}: {_size(world)}, every identity holds.")
+    print(f"Next:  multipolar run FILE.yaml --world {shown(target, 200)}")
 
 
 def as_data(world: World, report: Report) -> dict[str, Any]:
