@@ -7,14 +7,24 @@ lines there; a new kind is one route function here, never an engine.
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
+from typing import TYPE_CHECKING, TypeAlias
 
 from multipolar.base.arrays import plain_number
 from multipolar.base.problems import Collector, InputError, nearest, shown
 
+if TYPE_CHECKING:
+    from multipolar.payments.system import System
+
+Stage: TypeAlias = list[tuple[int, int]]
+Opener: TypeAlias = Callable[[str, str, str], int]
+
 KINDS = ("correspondent", "local_currency", "clearing_union", "multi_cbdc", "stablecoin")
+TOKEN_KINDS = ("multi_cbdc", "stablecoin")
 LONGEST_WAIT = 2**32  # seconds
 
 
@@ -91,3 +101,38 @@ def find_rail(name: object) -> Rail:
     close = nearest(str(name), table)
     hint = f" Did you mean `{close}`?" if close else ""
     raise InputError(f"no rail `{shown(name)}`; one of {', '.join(table)}.{hint}")
+
+
+def route(
+    system: System, names: tuple[str, str], currency: str, ends: tuple[int, int], open_account: Opener
+) -> list[Stage]:
+    """A single payment as stages of legs (debit account, credit account), each stage atomic, one after the other.
+
+    ``names`` payer and payee, ``ends`` their accounts. Without correspondents or an issuer it moves whole. Linked
+    payments are not routed: they settle in one step, which is what payment-versus-payment is.
+    """
+    if system.kind == "correspondent":
+        return _through_correspondents(system, names, currency, ends, open_account)
+    if system.kind in TOKEN_KINDS and currency in system.issuers:
+        return _as_token(system.issuers[currency], names, currency, ends, open_account)
+    return [[ends]]
+
+
+def _through_correspondents(
+    system: System, names: tuple[str, str], currency: str, ends: tuple[int, int], open_account: Opener
+) -> list[Stage]:
+    """Payer > its correspondent > the payee's correspondent > payee; money in flight sits on transit accounts."""
+    between = (system.correspondents.get((name, currency)) for name in names)
+    stops = [open_account(name, currency, "transit") for name in dict.fromkeys(filter(None, between))]
+    path = [ends[0], *stops, ends[1]]
+    return [[pair] for pair in pairwise(path)]
+
+
+def _as_token(
+    issuer: str, names: tuple[str, str], currency: str, ends: tuple[int, int], open_account: Opener
+) -> list[Stage]:
+    """On-ramp: money to the issuer's reserve against tokens; the token moves; off-ramp: tokens back against money."""
+    token = f"{currency} token"
+    reserve, issued = open_account(issuer, currency, "reserve"), open_account("", token, "issuer")
+    payer, payee = (open_account(name, token, "token") for name in names)
+    return [[(ends[0], reserve), (issued, payer)], [(payer, payee)], [(payee, issued), (reserve, ends[1])]]

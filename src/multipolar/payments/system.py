@@ -82,7 +82,7 @@ class System:
 
     ``accounts`` tuple of (institution, currency, balance); ``rail`` a name of the rail table, a ``Rail`` or None (plain
     RTGS), and ``rail_row`` the ``Rail`` or None; ``queue`` fifo | bypass; ``offset`` None | bilateral; ``gridlock``
-    None | fifo | free, every ``gridlock_every`` s; ``credit`` {institution: overdraft limit, in each of its currencies};
+    None | fifo | free, every ``gridlock_every`` s; ``credit`` {institution: overdraft, in each of its currencies};
     ``horizon`` last second; ``swap_lines`` tuple of ``SwapLine``; ``debit_cap`` {institution: most a member of a
     clearing union may owe at a cycle}; ``clear_at`` tuple of cycle times (empty: the horizon); ``listed`` names that
     screening rejects; ``outage`` tuple of ``Outage``; ``correspondents`` {(institution, currency): correspondent};
