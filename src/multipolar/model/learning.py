@@ -201,7 +201,7 @@ def input_links(input_share: Array, own: float) -> Array:
 class CalibrationRow:
     """One line of the table: what the story of knowledge rests on for a learner in a sector.
 
-    ``gap``: stock per unit of output of the partners over the learner's; ``diffusion`` b; ``partner_weight``: the
+    ``gap``: stock per unit of size of the partners over the learner's; ``diffusion`` b; ``partner_weight``: the
     partners' part of the ideas it meets; ``own_weight``; ``gain``: largest G of a partner; ``half_life`` in years;
     ``reached``: share of the long run after ten years. NaN where the learner makes nothing there.
     """
@@ -218,9 +218,12 @@ class CalibrationRow:
 
 
 def calibration_table(
-    known: Knowledge, output: Array, learners: list[int], partners: list[int], sectors: list[int], years: float = 10.0
+    known: Knowledge, size: Array, learners: list[int], partners: list[int], sectors: list[int], years: float = 10.0
 ) -> tuple[CalibrationRow, ...]:
-    """The rows for ``learners`` x ``sectors``, partners taken together; ``output`` [n,s] scales the stocks by size."""
+    """The rows for ``learners`` x ``sectors``, partners taken together (ECONOMICS 1.5: printed with every result).
+
+    ``size`` [n,s] in which stocks are compared: output, or employment where they come from productivity.
+    """
     b = known.learning.diffusion
     pace = eq.speed(b, known.research_share, known.growth, known.learning.obsolescence)
     half, reached = eq.half_life(pace), eq.share_reached(pace, years)
@@ -229,8 +232,8 @@ def calibration_table(
     for n in learners:
         others = [i for i in partners if i != n]
         for s in sectors:
-            theirs = known.stock[others, s].sum() * output[n, s]
-            own = known.stock[n, s] * output[others, s].sum()
+            theirs = known.stock[others, s].sum() * size[n, s]
+            own = known.stock[n, s] * size[others, s].sum()
             rows.append(
                 CalibrationRow(
                     country=n,
