@@ -29,12 +29,20 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """How good a part of a block of a world is: observed, scaled, estimated or assumption, and why."""
+    """How good a part of a block of a world is: observed, scaled, estimated or assumption, and what was done.
+
+    ``countries`` and ``sectors`` say which cells it speaks of (``world/evidence.py``), ``year`` of which year its
+    figures are, ``source`` which sources they are from (keys with spaces between).
+    """
 
     world: str
     block: str
     part: str
+    countries: str
+    sectors: str
     grade: str
+    year: str
+    source: str
     why: str
 
 
@@ -48,6 +56,8 @@ class Sector:
     name_ar: str
     kind: str
     evidence: str
+    etd: str
+    wiod: str
 
 
 @cache
@@ -80,6 +90,13 @@ def grades(world: str) -> tuple[Grade, ...]:
 def flaws(world: str) -> tuple[str, ...]:
     """What is known to be wrong in a world, in plain words, by its name."""
     return tuple(row["text"] for row in _rows("flaws.csv") if row["world"] == original(world))
+
+
+@cache
+def column(table: str, name: str) -> dict[str, str]:
+    """A column of ``countries.csv`` or ``sectors.csv`` by code. Raises ``KeyError`` where there is none of that name."""
+    code = {"countries": "iso3", "sectors": "code"}[table]
+    return {row[code]: row[name] for row in _rows(f"{table}.csv")}
 
 
 def original(world: str) -> str:

@@ -14,12 +14,11 @@ from multipolar.base.arrays import Array, frozen
 from multipolar.base.axes import Axes, Labels
 from multipolar.base.problems import WorldError
 from multipolar.world import aggregate as aggregation
+from multipolar.world.evidence import Evidence, checked_evidence, graded, worst
 from multipolar.world.identities import Accounts, Identity, derive, identities
 from multipolar.world.intake import Field as Field  # a part of the record
 from multipolar.world.intake import checked_arrays, checked_fields, checked_name, checked_year
 from multipolar.world.provenance import Provenance
-
-GRADES = ("observed", "scaled", "estimated", "assumption")
 
 
 class Solved(Protocol):
@@ -61,6 +60,7 @@ class World:
     export tax; ``trade_elasticity`` [s] theta; ``export_tax`` [i,n,s] or None. Derived arrays (``output``,
     ``spending``, ``trade_share``, ``value_added``, ``final_share``, ``income``, ``revenue``, ``deficit``) and fields
     (``employment`` ...) read as attributes. ``provenance``: source and balancing log of a world built from files.
+    ``evidence``: grades stated for its blocks, by country and sector; ``world/evidence.py`` tells them for any world.
     All arrays are read-only.
     """
 
@@ -74,6 +74,7 @@ class World:
     export_tax: Array | None = None
     fields: Mapping[str, Field] = field(default_factory=dict)
     provenance: Provenance | None = None
+    evidence: Evidence | None = None
 
     @classmethod
     def from_arrays(
@@ -91,17 +92,19 @@ class World:
         year: int | None = None,
         fields: Mapping[str, Field] | None = None,
         provenance: Provenance | None = None,
+        evidence: Mapping[str, object] | None = None,
     ) -> World:
         """A world from arrays in memory; axes as in the class.
 
         ``value_added`` [n,k], if given, must equal ``output (1 - sum input_share)`` to 1e-9: it is a check, not a
-        second truth. Raises ``WorldError`` with every bad field named.
+        second truth. ``evidence``: block -> one grade, or positions in ``GRADES`` [country, sector]. Raises
+        ``WorldError`` with every bad field named.
         """
         axes = Axes(Labels("country", countries), Labels("sector", sectors))
         name, year = checked_name(name), checked_year(year)
         arrays, accounts = checked_arrays(axes, trade, input_share, tariff, trade_elasticity, value_added, export_tax)
         world = cls(name=name, year=year, axes=axes, fields=checked_fields(fields, axes), provenance=provenance,
-                    **arrays)
+                    evidence=checked_evidence(evidence, axes), **arrays)
         world.__dict__["accounts"] = _frozen_accounts(accounts)  # derived to be checked: not derived again
         return world
 
@@ -122,10 +125,13 @@ class World:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of labels and arrays: the key of every cache."""
+        """SHA-256 of labels, arrays and fields: the key of every cache."""
         digest = hashlib.sha256(repr((self.countries, self.sectors)).encode())
         for array in (self.trade, self.input_share, self.tariff, self.trade_elasticity, self.export_tax):
             digest.update(b"none" if array is None else np.ascontiguousarray(array).data)
+        for name, each in sorted(self.fields.items()):
+            digest.update(repr((name, each.axes, each.unit)).encode())
+            digest.update(np.ascontiguousarray(each.values).data)
         return digest.hexdigest()
 
     def __getattr__(self, name: str) -> Array:
@@ -139,6 +145,15 @@ class World:
         if name.startswith("_"):
             raise AttributeError(name)
         raise AttributeError(f"world `{self.__dict__.get('name', '')}` has no `{name}`")
+
+    def needed(self, name: str, by: str) -> Array:
+        """The values of a field that ``by`` (an output, in words) cannot do without.
+
+        Raises ``WorldError`` naming the field where the world has none.
+        """
+        if name not in self.fields:
+            raise WorldError.of(f"world `{self.name}` has no `{name}`: {by} needs it")
+        return self.fields[name].values
 
     def check(self) -> Report:
         """Recompute every identity in float64 and list unusual cells.
@@ -183,9 +198,10 @@ class World:
                                                             sector.member)))
             for key, f in self.fields.items()
         }  # fmt: skip
+        evidence = {block: worst(cells, country.member, sector.member) for block, cells in graded(self).items()}
         return World.from_arrays(countries=country.names, sectors=sector.names,
                                  name=f"{self.name}-aggregate" if name is None else name,
-                                 year=self.year, fields=fields, **arrays)
+                                 year=self.year, fields=fields, evidence=evidence, **arrays)
 
     def after(self, outcome: Solved) -> World:
         """The world of a solved outcome as a new reference world, exact again (ECONOMICS 0.1).
