@@ -328,7 +328,7 @@ def _columns(
     }
 
 
-def _flips(system: System, accounts: _Accounts) -> dict[str, Ints]:
+def _flips(system: System, accounts: _Accounts) -> dict[str, Any]:
     """Changes of who can pay: outages and opening hours, in time order; closed currencies begin closed at 0."""
     rows = []
     for outage in system.outage:

@@ -6,10 +6,10 @@ event together, after every account they touch was found at or above its floor.
 
 from __future__ import annotations
 
-import itertools
 from array import array
 from collections import OrderedDict
 from heapq import heappop, heappush
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,8 @@ from multipolar.payments.journal import BACK, DRAW, GIVE, LEG, REPAY, Chooser, T
 from multipolar.payments.ledger import CUT, MUTE, SHUT, Ledger
 
 NEVER = 2**62
+_LEG_COLUMNS = ("debit", "credit", "amount", "group", "priority", "follow", "wait", "staged")
+_ACCOUNT_COLUMNS = ("floor", "balance", "owner", "money", "overtaking")
 
 
 def run(ledger: Ledger, choose: Chooser) -> Trace:
@@ -32,13 +34,26 @@ def run(ledger: Ledger, choose: Chooser) -> Trace:
 class _Day:
     """The state of one day; lists of plain ints, positions as in ``Ledger``."""
 
+    debit: list[int]
+    credit: list[int]
+    amount: list[int]
+    group: list[int]
+    priority: list[int]
+    follow: list[int]
+    wait: list[int]
+    staged: list[bool]
+    floor: list[int]
+    balance: list[int]
+    owner: list[int]
+    money: list[int]
+    overtaking: list[bool]
+
     def __init__(self, ledger: Ledger, choose: Chooser) -> None:
         self.ledger, self.choose = ledger, choose
-        for name in ("debit", "credit", "amount", "group", "priority", "follow", "wait", "floor", "balance", "owner"):
+        for name in _LEG_COLUMNS + _ACCOUNT_COLUMNS:
             setattr(self, name, getattr(ledger, name).tolist())
-        self.money, self.overtaking, self.staged = ledger.money.tolist(), ledger.overtaking.tolist(), ledger.staged.tolist()
         starts, members = ledger.group_start.tolist(), ledger.group_legs.tolist()
-        self.members = [members[i:j] for i, j in itertools.pairwise(starts)]
+        self.members = [members[i:j] for i, j in pairwise(starts)]
         self.queue: list[OrderedDict[int, None]] = [OrderedDict() for _ in ledger.names]
         self.settled_at = [-1] * len(self.debit)
         self.rows, self.events, self.now = array("q"), 0, 0
@@ -55,17 +70,6 @@ class _Day:
         self.waiting, self.changed, self.barred = 0, False, bool(self.flips)
         self.blocks = ([0] * len(ledger.institutions), [0] * len(ledger.institutions), [0] * len(ledger.moneys))
         self._begin_lines(ledger)
-
-    debit: list[int]
-    credit: list[int]
-    amount: list[int]
-    group: list[int]
-    priority: list[int]
-    follow: list[int]
-    wait: list[int]
-    floor: list[int]
-    balance: list[int]
-    owner: list[int]
 
     def _begin_lines(self, ledger: Ledger) -> None:
         names = ("drawer", "own", "free", "source", "holding", "provider", "num", "den", "cap", "maturity")
