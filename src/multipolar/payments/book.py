@@ -1,0 +1,112 @@
+"""Who owes whom how much: rows (payer, payee, amount) as columns, checked before any arithmetic.
+
+A queue of payments and a list of obligations are the same thing here. Names are texts or whole numbers and match
+exactly; amounts are whole minor units above 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multipolar.base.problems import Collector, InputError, few_hints, nearest, shown
+
+Int: TypeAlias = NDArray[np.int64]
+Label: TypeAlias = str | int
+MOST_IN_ALL = 2**62  # minor units: sums stay within 64 bits
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Book:
+    """Payments or obligations as columns: ``payer``, ``payee`` [m] positions in ``names``, ``amount`` [m] minor units."""
+
+    names: tuple[Label, ...]
+    payer: Int
+    payee: Int
+    amount: Int
+
+    @property
+    def net(self) -> Int:
+        """What each name receives less what it pays, [a]; sums to 0."""
+        return net(len(self.names), self.payer, self.payee, self.amount)
+
+
+def net(names: int, payer: Int, payee: Int, amount: Int) -> Int:
+    """Received less paid by name, [a], in whole numbers."""
+    total = np.zeros(names, np.int64)
+    np.add.at(total, payee, amount)
+    np.subtract.at(total, payer, amount)
+    return total
+
+
+def read_book(rows: Iterable[Sequence[Any]], what: str, first: Iterable[Label] = ()) -> Book:
+    """Columns of rows (payer, payee, amount); ``first`` are names that stand first, in their order.
+
+    ``what`` says in messages what a row is. Raises ``InputError`` listing every row that is no such triple, has an
+    amount that is no whole number above 0, a name that is neither a text nor a whole number, or pays itself; and a
+    total beyond 2^62.
+    """
+    given = list(rows)
+    problems = Collector()
+    position: dict[Label, int] = {name: k for k, name in enumerate(first)}
+    for k, row in enumerate(given):
+        message = _wrong(row)
+        if message:
+            problems.add(message, path=f"{what}[{k}]")
+    problems.raise_if_any(InputError)
+    payer = np.fromiter((position.setdefault(row[0], len(position)) for row in given), np.int64, len(given))
+    payee = np.fromiter((position.setdefault(row[1], len(position)) for row in given), np.int64, len(given))
+    if sum(int(row[2]) for row in given) > MOST_IN_ALL:
+        raise InputError("the amounts add up to more than 2^62 minor units: state them in a larger unit.")
+    return Book(tuple(position), payer, payee, np.array([int(row[2]) for row in given], np.int64))
+
+
+def read_holdings(holdings: Mapping[Label, int], what: str) -> dict[Label, int]:
+    """Amounts by name, each a whole number of at least 0; raises ``InputError`` listing all that are not."""
+    problems = Collector()
+    if not isinstance(holdings, Mapping):
+        raise InputError(f"{what}: a mapping from name to minor units is needed, as in {{'A': 100}}.")
+    for name, amount in holdings.items():
+        if not _whole(amount) or not 0 <= amount <= MOST_IN_ALL:
+            problems.add(f"{shown(amount)} is no whole number of minor units, 0 or more.", path=f"{what}[{shown(name)}]")
+    problems.raise_if_any(InputError)
+    if sum(map(int, holdings.values())) > MOST_IN_ALL:
+        raise InputError(f"{what}: they add up to more than 2^62 minor units: state them in a larger unit.")
+    return {name: int(amount) for name, amount in holdings.items()}
+
+
+def payers_without(book: Book, holdings: Mapping[Label, int], what: str) -> None:
+    """Refuse payers that have no account and are nobody's payee: a misspelt name is not a bank without money."""
+    problems = Collector()
+    opened = set(book.payee.tolist())
+    with few_hints():
+        for code in dict.fromkeys(book.payer.tolist()):
+            name = book.names[code]
+            if name not in holdings and code not in opened:
+                close = nearest(str(name), map(str, holdings))
+                hint = f" Did you mean `{shown(close)}`?" if close else ""
+                problems.add(f"`{shown(name)}` pays but has no balance.{hint}", path=what)
+    problems.raise_if_any(InputError)
+
+
+def _wrong(row: Any) -> str | None:
+    """What is wrong with one row, or None."""
+    if isinstance(row, str) or not isinstance(row, Sequence) or len(row) != 3:
+        return "is no row (payer, payee, amount)."
+    payer, payee, amount = row
+    for name in (payer, payee):
+        if not isinstance(name, str | int) or isinstance(name, bool) or name == "":
+            return f"`{shown(name)}` is no name: a text or a whole number stands here."
+    if payer == payee:
+        return f"`{shown(payer)}` pays itself."
+    if not _whole(amount) or not 0 < amount <= MOST_IN_ALL:
+        return f"{shown(amount)} is no whole number of minor units above 0."
+    return None
+
+
+def _whole(amount: Any) -> bool:
+    return isinstance(amount, int | np.integer) and not isinstance(amount, bool)
