@@ -113,7 +113,8 @@ def _met(row: Grade, world: World) -> Iterator[list[int]]:
     """Positions of the countries and of the sectors that a row speaks of."""
     from multipolar.world.sources import column
 
-    for table, labels, asked in (("countries", world.countries, row.countries), ("sectors", world.sectors, row.sectors)):
+    axes = (("countries", world.countries, row.countries), ("sectors", world.sectors, row.sectors))
+    for table, labels, asked in axes:
         name, equals, value = asked.partition("=")
         if asked == "all":
             wanted = set(labels)

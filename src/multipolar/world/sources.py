@@ -94,7 +94,7 @@ def flaws(world: str) -> tuple[str, ...]:
 
 @cache
 def column(table: str, name: str) -> dict[str, str]:
-    """A column of ``countries.csv`` or ``sectors.csv`` by code. Raises ``KeyError`` where there is none of that name."""
+    """A column of ``countries.csv`` or ``sectors.csv`` by code; raises ``KeyError`` where there is none of the name."""
     code = {"countries": "iso3", "sectors": "code"}[table]
     return {row[code]: row[name] for row in _rows(f"{table}.csv")}
 

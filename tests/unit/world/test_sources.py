@@ -7,8 +7,8 @@ import re
 import pytest
 
 from multipolar.base.problems import UnknownLabelError
-from multipolar.world.sources import flaws, grades, source, sources
 from multipolar.world.evidence import GRADES
+from multipolar.world.sources import flaws, grades, source, sources
 
 
 def test_every_source_says_what_it_is_and_on_which_terms() -> None:
