@@ -57,13 +57,13 @@ class Provenance:
         try:
             if not isinstance(held, Mapping):
                 raise TypeError("no mapping")
-            texts = [str(held[key]) for key in ("source", "edition", "licence", "citation")]
             files = tuple(File(str(f["name"]), int(f["size"]), str(f["sha256"])) for f in held["files"])
             steps = tuple(
                 Step(str(s["block"]), str(s["what"]), int(s["cells"]), float(s["largest"]), str(s["where"]),
                      float(s["total"]), float(s["share"]))
                 for s in held["steps"]
             )  # fmt: skip
-            return cls(*texts, files, tuple(str(note) for note in held["notes"]), steps)
+            return cls(str(held["source"]), str(held["edition"]), str(held["licence"]), str(held["citation"]), files,
+                       tuple(str(note) for note in held["notes"]), steps)  # fmt: skip
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             raise WorldError.of("the provenance of a world is not as it is written") from None

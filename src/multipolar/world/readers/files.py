@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from multipolar.base.problems import WorldError, shown
 from multipolar.world.provenance import File
 
 BLOCK = 1 << 20
-MOST_BYTES = 8_000_000_000
+YEAR = re.compile(r"(?<![0-9])(?:19[5-9]|20[0-9])[0-9](?![0-9])")
 KINDS = (  # first bytes -> what a person would call it
     (b"PK\x03\x04", "a zip archive or a spreadsheet"),
     (b"\x1f\x8b", "a gzip file"),
@@ -91,3 +92,29 @@ def refuse_kind(path: Path, found: str, wanted: str) -> WorldError:
         "a pointer of Git LFS, not the file itself": ": fetch it with `git lfs pull`",
     }
     return WorldError.of(f"`{shown(path, 400)}` is {found}, where {wanted} is needed{advice.get(found, '')}")
+
+
+def year_in_name(path: Path) -> int:
+    """The year a file's name ends on: the last number from 1950 to 2099 in it; raises ``WorldError`` without one.
+
+    Sources name their files by edition and year, the year last (``ICIO2023_2018.csv``, ``2022_SML.csv``).
+    """
+    found = YEAR.findall(path.stem)
+    if not found:
+        raise WorldError.of(f"`{shown(path, 400)}`: the year is read from the name of a file, and there is none in "
+                            "this one; call it as its source does (2022_SML.csv)")  # fmt: skip
+    return int(found[-1])
+
+
+def silent(text: str, done: int, total: int) -> None:
+    """Progress that nobody looks at."""
+
+
+def needs_rate(usd_per_unit: float | None, source: str, unit: str) -> float:
+    """The exchange rate of a source that is not in US dollars; raises ``WorldError`` where it is missing or none."""
+    if usd_per_unit is None:
+        raise WorldError.of(f"{source} is in {unit}: say how many US dollars one was worth in that year "
+                            "(--usd-per-unit; central banks publish annual averages)")  # fmt: skip
+    if not 1e-6 < usd_per_unit < 1e6:
+        raise WorldError.of(f"--usd-per-unit {usd_per_unit:g} is no exchange rate")
+    return usd_per_unit

@@ -1,101 +1,171 @@
-"""WIOD, the World Input-Output Database: release 2013 (1995-2011, 40 countries and the rest, 35 sectors) as R data.
+"""WIOD, the World Input-Output Database: releases of 2013 (1995-2011) and 2016 (2000-2014).
 
-Layout of the R data file, seen in github.com/bquast/wiod (``data/wiot_2011.RData``, commit 59a28ac2): one object
-``wiot_YEAR``, a list with ``year``; ``countries`` (41, the rest ``RoW`` last); ``industries`` (``c1`` to ``c35``, ISIC
-Rev. 3); ``inter``, a matrix [country x industry, country x industry]; ``final`` [country x industry, country x 5]; and
-``output`` [country x industry]; whole million US dollars at basic prices, all country by country. The five categories
-stand in the order of the published tables: households, non-profit organisations, government, fixed capital,
-inventories (checked: only the last is negative to any extent).
+Three layouts, all million US dollars at basic prices, country by country:
+
+- 2013, R data, seen in github.com/bquast/wiod (``data/wiot_2011.RData``, commit 59a28ac2): one list ``wiot_YEAR`` with
+  ``year``; ``countries`` (41, the rest ``RoW`` last); ``industries`` (``c1`` to ``c35``, ISIC Rev. 3); ``inter``
+  [country x industry, country x industry]; ``final`` [country x industry, country x 5]; ``output``; whole numbers. The
+  five kinds of final use stand in the order of the published tables: households, non-profit organisations, government,
+  fixed capital, inventories (checked: only the last is negative to any extent).
+- 2013, workbook ``wiotYY_row_...xlsx``: see ``sheet.py``.
+- 2016, R data ``WIOTYEAR_October16_ROW.RData``: one data frame ``wiot`` with ``IndustryCode``, ``IndustryDescription``,
+  ``Country``, ``RNr``, ``Year``, then ``AUS1`` ... ``ROW56`` (44 countries x 56 industries), ``AUS57`` ... ``ROW61``
+  (five kinds of final use in the same order) and ``TOT``; 2,464 rows of industries, then eight of ``TOT`` (taxes,
+  adjustments, value added, output). Seen in github.com/okrebs/iotr (``R/io_tidy_wiot.R``: names of the columns) and
+  github.com/cran/exvatools (``R/extract_wiod.R``: countries and blocks in order).
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from multipolar.base.arrays import Array
 from multipolar.base.problems import Collector, MultipolarError, WorldError, shown
+from multipolar.world.provenance import File
 from multipolar.world.readers.balancing import world_of
-from multipolar.world.readers.files import hashed, kind, only_one, refuse_kind
+from multipolar.world.readers.delimited import Progress
+from multipolar.world.readers.files import hashed, kind, only_one, refuse_kind, silent
+from multipolar.world.readers.labels import TableLabels, table_labels
+from multipolar.world.readers.sheet import SPREADSHEET, table_of_sheet
 from multipolar.world.readers.table import Origin, Table, ordered
 from multipolar.world.world import World
 
-COUNTRIES_2013 = (
-    "AUS", "AUT", "BEL", "BGR", "BRA", "CAN", "CHN", "CYP", "CZE", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GBR",
-    "GRC", "HUN", "IDN", "IND", "IRL", "ITA", "JPN", "KOR", "LTU", "LUX", "LVA", "MEX", "MLT", "NLD", "POL", "PRT",
-    "ROM", "RUS", "SVK", "SVN", "SWE", "TUR", "TWN", "USA", "RoW",
-)  # fmt: skip
-SECTORS_2013 = tuple(f"c{number}" for number in range(1, 36))
-CATEGORIES = ("CONS_h", "CONS_np", "CONS_g", "GFCF", "INVEN")
-ISO3 = {"ROM": "ROU", "RoW": "ROW"}
-ORIGIN_2013 = Origin(
-    key="wiod2013",
-    source="World Input-Output Database, 2013 release",
-    edition="2013",
-    licence="CC BY 4.0",
-    citation="Timmer, Dietzenbacher, Los, Stehrer and de Vries (2015), An illustrated user guide to the World "
-    "Input-Output Database, Review of International Economics 23",
-    notes=(
-        "Figures are whole million US dollars. Value added is output less purchased inputs at basic prices: net taxes "
-        "on products, purchases abroad and international transport margins paid on inputs are part of it.",
-        "Final use is the sum of consumption of households, non-profit organisations and government, fixed capital "
-        "formation and changes in inventories.",
-    ),
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+R_DATA = ("a gzip file", "a bzip2 file", "an xz file", "an R data file")
+ABOUT = ("IndustryCode", "IndustryDescription", "Country", "RNr", "Year")
+NOTE = (
+    "Final use is the sum of consumption of households, non-profit organisations and government, fixed capital "
+    "formation and changes in inventories."
 )
 
 
-def read(paths: Sequence[str | Path], name: str | None = None) -> World:
-    """The world of a WIOD table, ``wiod2013-YEAR`` unless a name is given.
+def read(
+    paths: Sequence[str | Path],
+    name: str | None = None,
+    *,
+    progress: Progress = silent,
+    labels: Mapping[str, TableLabels] | None = None,
+) -> World:
+    """The world of a WIOD table, ``wiod2013-YEAR`` or ``wiod2016-YEAR`` unless a name is given.
 
-    Raises ``WorldError`` with everything that is wrong with the file.
+    ``labels`` by release ("2013", "2016") are the known ones unless others are given. Raises ``WorldError`` with
+    everything that is wrong with the file.
     """
-    path = only_one([Path(p) for p in paths], "WIOD", "wiot_YEAR.RData of release 2013")
-    table = table_2013(path)
-    return world_of(table, name or f"wiod2013-{table.year}", shown(path, 400))
+    path = only_one([Path(p) for p in paths], "WIOD", "wiot_YEAR.RData, wiotYY_row_....xlsx or WIOTYEAR_....RData")
+    progress(f"reading {path.name}", 0, 0)
+    known = labels or {release: table_labels(f"wiod{release}") for release in ("2013", "2016")}
+    table = _table(path, known)
+    progress("balancing", 0, 0)
+    return world_of(table, name or f"{table.origin.key}-{table.year}", shown(path, 400))
 
 
-def table_2013(path: Path) -> Table:
-    """The table of an R data file of release 2013; raises ``WorldError``."""
+def _table(path: Path, labels: Mapping[str, TableLabels]) -> Table:
     file = hashed(path)
     found = kind(path)
-    if found not in ("a gzip file", "a bzip2 file", "an xz file", "an R data file"):
-        raise refuse_kind(path, found, "an R data file (.RData)")
-    held = _r_object(path)
-    where = shown(path, 400)
-    problems = Collector(where)
-    countries, sectors = _labels(held, "countries", problems), _labels(held, "industries", problems)
-    for sentence in (*ordered(countries, COUNTRIES_2013, "countries"), *ordered(sectors, SECTORS_2013, "industries")):
+    if found == SPREADSHEET:
+        both = replace(labels["2013"], countries=labels["2013"].countries | {"ROU": "ROU"})  # some years say ROM
+        return table_of_sheet(path, both, _origin("2013"), blank_is_zero=False)
+    if found not in R_DATA:
+        raise refuse_kind(path, found, "an R data file (.RData) or a workbook (.xlsx)")
+    objects = _r_objects(path)
+    lists = [value for value in objects.values() if isinstance(value, Mapping)]
+    frames = [value for value in objects.values() if hasattr(value, "columns")]
+    if len(objects) == len(lists) == 1:
+        return _table_2013(lists[0], labels["2013"], path, file)
+    if len(objects) == len(frames) == 1:
+        return _table_2016(frames[0], labels["2016"], path, file)
+    names = ", ".join(shown(key, 40) for key in objects) or "nothing"
+    raise WorldError.of(f"`{shown(path, 400)}` holds {names}, where one list `wiot_YEAR` (release 2013) or one data "
+                        "frame `wiot` (2016) is needed")  # fmt: skip
+
+
+def _table_2013(held: Mapping[str, Any], labels: TableLabels, path: Path, file: File) -> Table:
+    problems = Collector(shown(path, 400))
+    countries, sectors = _texts(held, "countries", problems), _texts(held, "industries", problems)
+    for sentence in (
+        *ordered(countries, list(labels.countries), "countries"),
+        *ordered(sectors, labels.sectors, "industries"),
+    ):
         problems.add(sentence)
     problems.raise_if_any(WorldError)
     rows = len(countries) * len(sectors)
-    arrays = {
-        key: _numbers(held, key, shape, problems)
-        for key, shape in (
-            ("inter", (rows, rows)), ("final", (rows, len(countries) * len(CATEGORIES))), ("output", (rows,)),
-            ("year", (1,)),
-        )
-    }  # fmt: skip
+    shapes = {"inter": (rows, rows), "final": (rows, len(countries) * len(labels.categories)), "output": (rows,)}
+    arrays = {key: _numbers(held, key, shape, problems) for key, shape in (shapes | {"year": (1,)}).items()}
     problems.raise_if_any(WorldError)
     return Table(
-        countries=tuple(ISO3.get(country, country) for country in countries),
-        sectors=tuple(sectors),
-        categories=CATEGORIES,
+        countries=tuple(labels.countries.values()),
+        sectors=labels.sectors,
+        categories=labels.categories,
         year=int(arrays["year"][0]),
         intermediate=arrays["inter"],
         final=arrays["final"],
         output=arrays["output"],
         inputs=arrays["inter"].sum(axis=0),
-        origin=ORIGIN_2013,
+        origin=_origin("2013", "Figures are whole million US dollars."),
         files=(file,),
     )
 
 
-def _r_object(path: Path) -> Mapping[str, Any]:
-    """The one list in an R data file."""
+def _table_2016(frame: DataFrame, labels: TableLabels, path: Path, file: File) -> Table:
+    problems = Collector(shown(path, 400))
+    countries, s = list(labels.countries), len(labels.sectors)
+    numbers = [str(number) for number in range(1, s + len(labels.categories) + 1)]
+    industries = [f"{country}{number}" for country in countries for number in numbers[:s]]
+    final = [f"{country}{number}" for country in countries for number in numbers[s:]]
+    for sentence in ordered([str(c) for c in frame.columns], [*ABOUT, *industries, *final, "TOT"], "columns"):
+        problems.add(sentence)
+    problems.raise_if_any(WorldError)
+    country = frame["Country"].astype(str)
+    rows = frame[country != "TOT"]
+    named = [f"{c}{r}" for c, r in zip(country[country != "TOT"], rows["RNr"].astype(int), strict=True)]
+    for sentence in ordered(named, industries, "rows"):
+        problems.add(sentence)
+    years = {int(year) for year in frame["Year"]}
+    if len(years) != 1:
+        problems.add(f"one year is needed, not {len(years)}")
+    problems.raise_if_any(WorldError)
+    try:
+        values = rows[[*industries, *final, "TOT"]].to_numpy(dtype=np.float64)
+    except (TypeError, ValueError):
+        raise WorldError.of(f"`{shown(path, 400)}` holds cells that are no number") from None
+    n = len(industries)
+    return Table(
+        countries=tuple(labels.countries.values()),
+        sectors=labels.sectors,
+        categories=labels.categories,
+        year=years.pop(),
+        intermediate=np.ascontiguousarray(values[:, :n]),
+        final=values[:, n:-1].copy(),
+        output=values[:, -1].copy(),
+        inputs=values[:, :n].sum(axis=0),
+        origin=_origin("2016"),
+        files=(file,),
+    )
+
+
+def _origin(release: str, *notes: str) -> Origin:
+    return Origin(
+        key=f"wiod{release}",
+        source=f"World Input-Output Database, {release} release",
+        edition=release,
+        licence="CC BY 4.0",
+        citation="Timmer, Dietzenbacher, Los, Stehrer and de Vries (2015), An illustrated user guide to the World "
+        "Input-Output Database, Review of International Economics 23",
+        notes=(*notes, "Value added is output less purchased inputs: net taxes on products, purchases abroad and "
+               "international transport margins paid on inputs are part of it.", NOTE),
+    )  # fmt: skip
+
+
+def _r_objects(path: Path) -> Mapping[str, Any]:
+    """The objects of an R data file by name."""
     try:
         import rdata
     except ImportError:
@@ -103,19 +173,14 @@ def _r_object(path: Path) -> Mapping[str, Any]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # R classes that only R knows: the list inside is what we want
-            objects = rdata.read_rda(path)
+            objects: Mapping[str, Any] = rdata.read_rda(path)
     except Exception as error:  # cut or foreign bytes reach places of the library that raise anything
         reason = shown(str(error) or type(error).__name__, 120)
         raise WorldError.of(f"`{shown(path, 400)}` is cut or damaged: its R data cannot be read ({reason})") from None
-    lists = {key: value for key, value in objects.items() if isinstance(value, Mapping)}
-    if len(lists) != 1:
-        names = ", ".join(shown(key, 40) for key in objects) or "nothing"
-        raise WorldError.of(f"`{shown(path, 400)}` holds {names}, where one list `wiot_YEAR` is needed")
-    (held,) = lists.values()
-    return held
+    return objects
 
 
-def _labels(held: Mapping[str, Any], key: str, problems: Collector) -> list[str]:
+def _texts(held: Mapping[str, Any], key: str, problems: Collector) -> list[str]:
     if key not in held:
         problems.add(f"no `{key}` in the R list")
         return []
@@ -131,7 +196,7 @@ def _numbers(held: Mapping[str, Any], key: str, shape: tuple[int, ...], problems
     if raw.dtype.kind not in "if" or raw.shape != shape:
         problems.add(f"`{key}` is {raw.dtype} of shape {raw.shape}, where numbers of shape {shape} are needed")
         return np.zeros(0)
-    array = np.ma.filled(raw.astype(np.float64), np.nan)
+    array: Array = np.ma.filled(raw.astype(np.float64), np.nan)
     if raw.dtype.kind == "i":
         array[array == np.iinfo(np.int32).min] = np.nan
     return array

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from multipolar.world.readers import wiod
+from multipolar.world.readers.labels import table_labels
 from multipolar.world.world import World
 
 pytest.importorskip("rdata", reason="needs the extra `readers`")
@@ -20,7 +21,7 @@ def path(shared: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def table(path: Path):
-    return wiod.table_2013(path)
+    return wiod._table(path, {"2013": table_labels("wiod2013")})
 
 
 @pytest.fixture(scope="module")
