@@ -1,0 +1,49 @@
+"""Jobs by country and sector, after a solve (ECONOMICS 3.5). One type of worker; sector wages are no incomes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from multipolar.base.arrays import Array, first_where
+from multipolar.base.problems import InputError
+
+
+def jobs(
+    employment: Array,
+    value_added: Array,
+    new_value_added: Array,
+    participation_hat: Array | float = 1.0,
+    employed: Array | float = 1.0,
+    *,
+    specific: bool = False,
+) -> Array:
+    """``J'_s = J L_hat e_s h_s Dhat_s / sum h Dhat`` [n,s], in the unit of ``employment``.
+
+    h: base shares of heads (``employment`` [n,s] over its sum); ``Dhat = new_value_added / value_added``, demand for
+    value added by sector: the same as ``h what^kappa / sum h what^kappa`` at any mobility, and regular where workers
+    move freely. ``participation_hat`` L_hat [n]; ``employed`` e [n,s], the share with a job where wages are rigid. The
+    total is kept where both are 1. ``specific``: heads stay in their sectors. A sector without employment stays
+    without. Raises ``InputError`` for missing numbers, for a country without employment, and for workers in a sector
+    that has no value added.
+    """
+    for name, array in (("employment", employment), ("value added", new_value_added)):
+        if not np.isfinite(array).all():
+            where = first_where(~np.isfinite(array))
+            raise InputError.of(f"jobs: {name} is missing at {where}; a missing number is not 0")
+    total = employment.sum(axis=1)
+    if (total <= 0).any():
+        raise InputError.of(f"jobs: country {first_where(total <= 0)[0]} has no employment on record")
+    idle = (employment > 0) & (value_added <= 0)
+    if idle.any():
+        raise InputError.of(f"jobs: workers at {first_where(idle)}, but no value added there")
+    made = value_added > 0
+    demand = np.where(made, new_value_added, 0.0) / np.where(made, value_added, 1.0)
+    weight = employment if specific else employment * demand
+    share = weight / weight.sum(axis=1, keepdims=True)
+    people: Array = (total * participation_hat)[:, None] * share * employed
+    return people
+
+
+def without_employment(employment: Array) -> tuple[tuple[int, int], ...]:
+    """Cells [n,s] without a worker on record, to be listed beside the result: they stay without."""
+    return tuple((int(n), int(s)) for n, s in np.argwhere(employment <= 0))
