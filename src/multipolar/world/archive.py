@@ -30,7 +30,8 @@ from multipolar.base.problems import WorldError, shown
 MOST_EXPANSION = 200  # bytes out for a byte in; worlds with many empty flows come to a few dozen
 SMALL_BYTES = 1_000_000  # below this no expansion is looked at
 LONGEST_HEADER = 4_000
-TEXT, NUMBERS, WHOLE = "U", "fiu", "iu"
+TEXT, NUMBERS, WHOLE, BYTES = "U", "fiu", "iu", "u"
+MOST_PROVENANCE = 1_000_000
 
 # member -> kinds of numbers, axes in order: c countries, s sectors, f of its own length
 MEMBERS: Mapping[str, tuple[str, str]] = {
@@ -48,6 +49,7 @@ MEMBERS: Mapping[str, tuple[str, str]] = {
     "intermediate": (NUMBERS, "css"),
     "trade_elasticity": (NUMBERS, "s"),
     "fields": (TEXT, "ff"),
+    "provenance": (BYTES, "f"),
 }
 _AXES = {"c": "countries", "s": "sectors"}
 _FIELD = re.compile(r"field[0-9]{1,2}")  # numbers of the k-th row of ``fields``, on the axes that the row names
@@ -126,8 +128,10 @@ def _header(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Header:
 def _check_header(name: str, header: Header, entry: zipfile.ZipInfo) -> None:
     kinds, axes = MEMBERS.get(name, (NUMBERS, None))
     if header.dtype.kind not in kinds or header.dtype.hasobject:
-        wanted = {TEXT: "text", NUMBERS: "numbers", WHOLE: "a whole number"}[kinds]
+        wanted = {TEXT: "text", NUMBERS: "numbers", WHOLE: "a whole number", BYTES: "bytes"}[kinds]
         raise ValueError(f"`{name}` holds {shown(header.dtype)}, where {wanted} must stand")
+    if kinds == BYTES and (header.dtype.itemsize > 1 or entry.file_size > MOST_PROVENANCE):
+        raise ValueError(f"`{name}` holds more than {MOST_PROVENANCE:,} bytes, or other numbers than bytes")
     if kinds == TEXT and header.dtype.itemsize > 4 * LONGEST_LABEL:
         raise ValueError(f"`{name}` holds texts of more than {LONGEST_LABEL} characters")
     if axes is None:

@@ -9,7 +9,8 @@ A world file is an uncompressed ``.npz`` that says ``format`` = "multipolar worl
 - ``trade_elasticity`` [s], and ``export_tax`` [i,n,s] where there is one;
 - ``unit``, where it is stated, "million USD";
 - ``fields``, where there are any: a row of texts each (name, axes with spaces between, unit, evidence grade, source
-  key), and the numbers of row k as ``fieldK``; NaN is missing.
+  key), and the numbers of row k as ``fieldK``; NaN is missing;
+- ``provenance``, where the world was built from files: source, files and balancing log as JSON in UTF-8.
 
 Uncompressed, because unpacking would take longer than all the rest; the wheel around it is compressed anyway.
 """
@@ -30,6 +31,7 @@ from numpy.typing import NDArray
 from multipolar.base.arrays import Array
 from multipolar.base.problems import WorldError, nearest, shown
 from multipolar.world.archive import read_archive
+from multipolar.world.provenance import EVIDENCE, Provenance
 from multipolar.world.regions import RegionMap, region_map, region_maps
 from multipolar.world.world import Field, World
 
@@ -130,6 +132,8 @@ def save_world(world: World, path: str | os.PathLike[str]) -> None:
         arrays["year"] = np.array(world.year)
     if world.export_tax is not None:
         arrays["export_tax"] = world.export_tax
+    if world.provenance is not None:
+        arrays["provenance"] = np.frombuffer(world.provenance.as_bytes(), dtype=np.uint8)
     write_arrays(arrays | field_arrays(world.fields), Path(path))
 
 
@@ -205,6 +209,7 @@ def _world(held: Mapping[str, NDArray[Any]], path: Path) -> World:
         else:
             input_share = input_shares(held["intermediate"].astype(np.float64), trade, tariff)
     countries, sectors = ([str(label) for label in held[axis]] for axis in ("countries", "sectors"))
+    provenance = Provenance.from_bytes(held["provenance"].tobytes()) if "provenance" in held else None
     return World.from_arrays(
         countries=countries,
         sectors=sectors,
@@ -216,4 +221,6 @@ def _world(held: Mapping[str, NDArray[Any]], path: Path) -> World:
         name=str(held.get("name", path.stem)),
         year=int(held["year"]) if "year" in held else None,
         fields=_fields(held),
+        provenance=provenance,
+        evidence=None if provenance is None else EVIDENCE,
     )

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from multipolar.base.problems import WorldError
+
+# What stands behind the blocks of a world built from a published table.
+EVIDENCE = {
+    "trade": "observed",
+    "input_share": "observed",
+    "final_trade": "observed",
+    "tariff": "assumption",
+    "trade_elasticity": "assumption",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +47,32 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """A world's origin: data set and edition, terms, files, what its blocks stand for, and the balancing log."""
+    """A world's origin: data set and edition, terms, files, what its blocks stand for, and the balancing log.
+
+    ``rate``: US dollars for a unit of the source, 1 where it is in dollars; ``made_by``: the program and its version.
+    """
 
     source: str
     edition: str
     licence: str
     citation: str
+    rate: float
+    made_by: str
     files: tuple[File, ...]
     notes: tuple[str, ...]
     steps: tuple[Step, ...]
+
+    def as_bytes(self) -> bytes:
+        """The record as JSON in UTF-8, same bytes for same records."""
+        return json.dumps(self.as_data(), ensure_ascii=False, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_bytes(cls, held: bytes) -> Provenance:
+        """The record of ``as_bytes``; raises ``WorldError`` where it is none."""
+        try:
+            return cls.from_data(json.loads(held))
+        except (ValueError, RecursionError):
+            raise WorldError.of("the provenance of a world is not as it is written") from None
 
     def as_data(self) -> dict[str, Any]:
         """Plain lists, texts and numbers, for JSON."""
@@ -63,7 +90,10 @@ class Provenance:
                      float(s["total"]), float(s["share"]))
                 for s in held["steps"]
             )  # fmt: skip
-            return cls(str(held["source"]), str(held["edition"]), str(held["licence"]), str(held["citation"]), files,
-                       tuple(str(note) for note in held["notes"]), steps)  # fmt: skip
+            source, edition, licence, citation, made_by = (
+                str(held[key]) for key in ("source", "edition", "licence", "citation", "made_by")
+            )
+            notes = tuple(str(note) for note in held["notes"])
+            return cls(source, edition, licence, citation, float(held["rate"]), made_by, files, notes, steps)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             raise WorldError.of("the provenance of a world is not as it is written") from None

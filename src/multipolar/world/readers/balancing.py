@@ -21,9 +21,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from multipolar import __version__
 from multipolar.base.arrays import Array
 from multipolar.base.problems import WorldError
-from multipolar.world.provenance import Provenance, Step
+from multipolar.world.provenance import EVIDENCE, Provenance, Step
 from multipolar.world.readers.table import Table, check
 from multipolar.world.world import Field, World
 
@@ -32,6 +33,7 @@ CLOSE = 1e-11  # largest gap of a row, relative to its output, at which scaling 
 SWEEPS = 300
 LEFT = 1e-4  # of gross output: more than this still apart after all sweeps is no rounding, and the table is refused
 TRADE_ELASTICITY = 4.0
+MADE_BY = f"multipolar {__version__}"
 
 NOTES = (
     "Value added is output less inputs at basic prices: net taxes on the sector's inputs, and margins where the source "
@@ -102,8 +104,9 @@ def world_of(table: Table, name: str, where: str) -> World:
         name=name,
         year=table.year,
         fields={"final_trade": field},
-        provenance=Provenance(origin.source, origin.edition, origin.licence, origin.citation, table.files,
-                              (*origin.notes, *NOTES), tuple(work.steps)),
+        evidence=EVIDENCE,
+        provenance=Provenance(origin.source, origin.edition, origin.licence, origin.citation, origin.rate, MADE_BY,
+                              table.files, (*origin.notes, *NOTES), tuple(work.steps)),
     )  # fmt: skip
 
 

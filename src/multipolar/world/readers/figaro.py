@@ -106,4 +106,5 @@ def _origin(edition: str, rate: float) -> Origin:
             "Final use is the sum of consumption of government, households and non-profit organisations, fixed capital "
             "formation and changes in inventories and valuables.",
         ),
+        rate=rate,
     )

@@ -21,7 +21,10 @@ NAMED = 5  # cells named in a message
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a reader knows of its source: titles and terms for the provenance, and notes on what the table holds."""
+    """What a reader knows of its source: titles and terms for the provenance, and notes on what the table holds.
+
+    ``rate``: US dollars for a unit of the source.
+    """
 
     key: str
     source: str
@@ -29,6 +32,7 @@ class Origin:
     licence: str
     citation: str
     notes: tuple[str, ...]
+    rate: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
