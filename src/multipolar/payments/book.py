@@ -22,7 +22,7 @@ MOST_IN_ALL = 2**62  # minor units: sums stay within 64 bits
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Book:
-    """Payments or obligations as columns: ``payer``, ``payee`` [m] positions in ``names``, ``amount`` [m] minor units."""
+    """Payments or obligations, [m]: ``payer``, ``payee`` positions in ``names``, ``amount`` minor units."""
 
     names: tuple[Label, ...]
     payer: Int
@@ -51,18 +51,23 @@ def read_book(rows: Iterable[Sequence[Any]], what: str, first: Iterable[Label] =
     total beyond 2^62.
     """
     given = list(rows)
-    problems = Collector()
-    position: dict[Label, int] = {name: k for k, name in enumerate(first)}
-    for k, row in enumerate(given):
-        message = _wrong(row)
-        if message:
-            problems.add(message, path=f"{what}[{k}]")
-    problems.raise_if_any(InputError)
-    payer = np.fromiter((position.setdefault(row[0], len(position)) for row in given), np.int64, len(given))
-    payee = np.fromiter((position.setdefault(row[1], len(position)) for row in given), np.int64, len(given))
-    if sum(int(row[2]) for row in given) > MOST_IN_ALL:
+    names = {name: k for k, name in enumerate(first)}
+    if not given:
+        return Book(tuple(names), *(np.zeros(0, np.int64) for _ in range(3)))
+    if not all(map(_right, given)):
+        problems = Collector()
+        for k, row in enumerate(given):
+            message = _wrong(row)
+            if message:
+                problems.add(message, path=f"{what}[{k}]")
+        problems.raise_if_any(InputError)
+    payers, payees, amounts = zip(*given, strict=True)
+    if sum(map(int, amounts)) > MOST_IN_ALL:
         raise InputError("the amounts add up to more than 2^62 minor units: state them in a larger unit.")
-    return Book(tuple(position), payer, payee, np.array([int(row[2]) for row in given], np.int64))
+    for name in dict.fromkeys((*payers, *payees)):
+        names.setdefault(name, len(names))
+    payer, payee = (np.fromiter(map(names.__getitem__, side), np.int64, len(given)) for side in (payers, payees))
+    return Book(tuple(names), payer, payee, np.array(amounts, np.int64))
 
 
 def read_holdings(holdings: Mapping[Label, int], what: str) -> dict[Label, int]:
@@ -72,7 +77,8 @@ def read_holdings(holdings: Mapping[Label, int], what: str) -> dict[Label, int]:
         raise InputError(f"{what}: a mapping from name to minor units is needed, as in {{'A': 100}}.")
     for name, amount in holdings.items():
         if not _whole(amount) or not 0 <= amount <= MOST_IN_ALL:
-            problems.add(f"{shown(amount)} is no whole number of minor units, 0 or more.", path=f"{what}[{shown(name)}]")
+            path = f"{what}[{shown(name)}]"
+            problems.add(f"{shown(amount)} is no whole number of minor units, 0 or more.", path=path)
     problems.raise_if_any(InputError)
     if sum(map(int, holdings.values())) > MOST_IN_ALL:
         raise InputError(f"{what}: they add up to more than 2^62 minor units: state them in a larger unit.")
@@ -91,6 +97,15 @@ def payers_without(book: Book, holdings: Mapping[Label, int], what: str) -> None
                 hint = f" Did you mean `{shown(close)}`?" if close else ""
                 problems.add(f"`{shown(name)}` pays but has no balance.{hint}", path=what)
     problems.raise_if_any(InputError)
+
+
+def _right(row: Any) -> bool:
+    """Whether a row is right for certain, quickly: three values of the commonest types."""
+    if type(row) not in (tuple, list) or len(row) != 3:
+        return False
+    payer, payee, amount = row
+    named = type(payer) is str and type(payee) is str and payer != "" and payee != ""
+    return named and payer != payee and type(amount) is int and 0 < amount <= MOST_IN_ALL
 
 
 def _wrong(row: Any) -> str | None:

@@ -102,21 +102,25 @@ class Network:
         return coo_array((values, places), shape=(len(self.available), m)).tocsr()
 
     def split_bound(self, value: bool) -> int:
-        """Most value (else count) of splittable payments, from the prices of liquidity in the linear program."""
+        """Most value (else count) of splittable payments."""
+        return self.split(value)[1]
+
+    def split(self, value: bool) -> tuple[Any, int]:
+        """Splittable payments: parts in floating point, [m] (None: none found), and the bound that prices prove."""
         from scipy.optimize import linprog
 
         weight = self.amount if value else np.ones_like(self.amount)
         # In parts of payments every coefficient of the value problem is 1 or -1: its prices are whole.
-        per_unit = weight / self.amount
-        scale = self.scale
         units = Network(self.available, self.payer, self.payee, np.ones_like(self.amount))
-        limits = np.column_stack((np.zeros(len(weight)), self.amount * scale))
-        found = linprog(-per_unit, units.rows(1.0), self.available * scale, bounds=limits, method="highs")
+        limits = np.column_stack((np.zeros(len(weight)), self.amount * self.scale))
+        room = self.available * self.scale
+        found = linprog(-weight / self.amount, units.rows(1.0), room, bounds=limits, method="highs")
         prices = np.zeros(len(self.available)) if found.x is None else np.maximum(-found.ineqlin.marginals, 0.0)
-        if value:
-            rounded = (np.rint(prices), np.floor(prices), np.ceil(prices))
-            return min(self.dual(weight, [int(price) for price in each]) for each in rounded)
-        return self.dual(weight, [Fraction(float(price)) for price in prices])
+        parts = None if found.x is None else found.x / self.scale
+        if not value:
+            return parts, self.dual(weight, [Fraction(float(price)) for price in prices])
+        rounded = (np.rint(prices), np.floor(prices), np.ceil(prices))
+        return parts, min(self.dual(weight, [int(price) for price in each]) for each in rounded)
 
     def dual(self, weight: Int, prices: list[Any]) -> int:
         """``sum u available + sum max(0, weight - amount (u[payer] - u[payee]))``, cut to whole units."""
