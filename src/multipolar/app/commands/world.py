@@ -1,4 +1,4 @@
-"""``worlds``, ``world check`` and ``world aggregate``: which worlds there are, whether one is sound, one in regions.
+"""``worlds``, ``world check``, ``world build``, ``world aggregate``: which worlds there are, is one sound, new ones.
 
 ``main`` registers ``worlds`` as a command and ``group`` as the sub-commands of ``world``.
 """
@@ -14,18 +14,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from multipolar.app.columns import columns
+from multipolar.app.commands import build
 from multipolar.base.json_text import json_text
 from multipolar.base.problems import InputError, WorldError, shown
 
 if TYPE_CHECKING:
     from multipolar.world.world import Report, World
 
-group = typer.Typer(name="world", help="Check or sum up a world.", no_args_is_help=True, rich_markup_mode=None)
+group = typer.Typer(name="world", help="Check, build or sum up a world.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @group.callback()
 def about() -> None:
-    """Check or sum up a world."""
+    """Check, build or sum up a world."""
+
+
+group.command()(build.build)
 
 
 def worlds(
@@ -102,6 +106,7 @@ def as_data(world: World, report: Report) -> dict[str, Any]:
         "value_added_above_095": [list(cell) for cell in report.high_value_added],
         "grades": [{"block": g.block, "part": g.part, "grade": g.grade, "why": g.why} for g in grades(world.name)],
         "known_flaws": list(flaws(world.name)),
+        "provenance": None if world.provenance is None else world.provenance.as_data(),
     }
 
 
@@ -122,6 +127,8 @@ def as_text(world: World, report: Report) -> str:
         parts += ["Evidence:", columns(rows)]
     if found["known_flaws"]:
         parts += ["Known flaws:", columns(("-", flaw) for flaw in found["known_flaws"])]
+    if world.provenance is not None:
+        parts.append(build.as_text(world.provenance))
     return "\n".join(parts)
 
 
@@ -134,6 +141,8 @@ def _about(name: str) -> dict[str, Any]:
     except WorldError as error:
         return {"name": name, "what": str(error), "readable": False}
     made = "built in" if original(name) == EMBEDDED else "yours"
+    if world.provenance is not None:
+        made = f"from {shown(world.provenance.source, 100)}"
     worth = float(world.value_added.sum()) / 1e6
     what = f"{world.year or 'no year'}, {_size(world)}, value added {worth:.1f} trillion USD, {made}"
     return {
@@ -144,6 +153,7 @@ def _about(name: str) -> dict[str, Any]:
         "countries": len(world.countries),
         "sectors": len(world.sectors),
         "digest": world.digest,
+        "source": None if world.provenance is None else world.provenance.source,
     }
 
 

@@ -25,6 +25,7 @@ KINDS = (  # first bytes -> what a person would call it
     (b"\x89PNG", "an image"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file (.xls, .doc)"),
     (b"\x89HDF", "an HDF5 file"),
+    (b"MATLAB", "a MATLAB file"),
     (b"RDX", "an R data file"),
     (b"PAR1", "a Parquet file"),
     (b"version https://git-lfs", "a pointer of Git LFS, not the file itself"),
