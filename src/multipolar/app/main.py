@@ -15,13 +15,13 @@ import typer  # noqa: E402
 
 import multipolar  # noqa: E402
 from multipolar.app import ending  # noqa: E402
-from multipolar.app.commands import look, run, runs, world  # noqa: E402
+from multipolar.app.commands import look, new, run, runs, world  # noqa: E402
 from multipolar.base.problems import MultipolarError  # noqa: E402
 
 GREETING = """multipolar: what-if questions about a multipolar world economy.
   multipolar scenarios                       ready questions
   multipolar run brics-technology-alliance   answer one; a file of your own: run FILE.yaml
-  multipolar check FILE.yaml                 is a file right, before it runs?
+  multipolar new NAME                        start a file; check FILE.yaml: is it right?
   multipolar explain NAME                    what a country, sector, measure or number is
 Help: multipolar --help, and docs/ beside the source."""
 
@@ -45,6 +45,8 @@ def about(
 
 app.command()(run.run)
 app.command()(run.check)
+app.command()(new.new)
+app.command()(new.schema)
 app.command()(runs.repeat)
 app.command()(runs.runs)
 app.command()(look.scenarios)

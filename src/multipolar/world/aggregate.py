@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import TypedDict
 
 import numpy as np
@@ -121,8 +122,11 @@ def field(values: Array, axes: tuple[str, ...], unit: str, weight: Array, countr
     if is_extensive(unit):
         found = _summed(known, members)
     else:
-        gone = tuple(k for k, axis in enumerate(("country", "sector")) if axis not in axes)
-        shares = np.maximum(weight, 0.0).sum(axis=gone)
+        worth = np.maximum(weight, 0.0)
+        if len(set(axes)) < len(axes):  # pairs of countries: each pair by the value added of both
+            shares = reduce(np.multiply.outer, (worth.sum(axis=1 if axis == "country" else 0) for axis in axes))
+        else:
+            shares = worth.sum(axis=tuple(k for k, axis in enumerate(("country", "sector")) if axis not in axes))
         if axes == ("sector", "country"):
             shares = shares.T
         total = _summed(shares, members)
@@ -136,7 +140,7 @@ def field(values: Array, axes: tuple[str, ...], unit: str, weight: Array, countr
 
 def is_extensive(unit: str) -> bool:
     """Whether amounts in this unit can be added up: people, money, tonnes; not rates, shares, indices."""
-    return unit in {"persons", "thousand persons", "million USD", "Mt CO2"}
+    return unit in {"persons", "thousand persons", "million USD", "Mt CO2", "patents"}
 
 
 def _summed(values: Array, members: list[Array]) -> Array:

@@ -69,7 +69,8 @@ def _read(path: Path, where: str) -> RegionMap:
     for name in header:
         if name not in COLUMNS:
             near = nearest(name, COLUMNS)
-            problems.add(f"no column `{shown(name)}` in a region map." + (f" Did you mean `{near}`?" if near else ""), 1)
+            hint = f" Did you mean `{near}`?" if near else ""
+            problems.add(f"no column `{shown(name)}` in a region map.{hint}", 1)
     for name in COLUMNS:
         if header.count(name) > 1 or (name in NEEDED and name not in header):
             problems.add(f"column `{name}` {'stands twice' if name in header else 'is missing'}.", 1)

@@ -40,6 +40,7 @@ def fields(rng: np.random.Generator, n: int, s: int) -> dict[str, Field]:
         "population": Field(rng.uniform(1.0, 9.0, n), ("country",), "persons", "observed", "x"),
         "knowledge": Field(index, ("country", "sector"), "index", "assumption", "x"),
         "alignment": Field(rng.normal(0.0, 1.0, n), ("country",), "index", "observed", "x"),
+        "distance": Field(rng.uniform(1.0, 9.0, (n, n)), ("country", "country"), "km", "observed", "x"),
         "wedge": Field(rng.uniform(0.0, 1.0, s), ("sector",), "share", "assumption", "x"),
     }
 
@@ -141,6 +142,9 @@ def test_rates_shares_and_indices_are_means_weighted_by_value_added(case: Case) 
     by_country, by_sector = weight.sum(axis=1), weight.sum(axis=0)
     mean = case.country.T @ (world.alignment * by_country) / (case.country.T @ by_country)
     np.testing.assert_allclose(small.alignment, mean, rtol=1e-11, atol=EXACT)
+    pairs = np.multiply.outer(by_country, by_country)
+    mean = case.country.T @ (world.distance * pairs) @ case.country / (case.country.T @ pairs @ case.country)
+    np.testing.assert_allclose(small.distance, mean, rtol=1e-11)
     mean = case.sector.T @ (world.wedge * by_sector) / (case.sector.T @ by_sector)
     np.testing.assert_allclose(small.wedge, mean, rtol=1e-11)
 
