@@ -108,7 +108,7 @@ def read_world(path: Path) -> World:
     if missing:
         raise WorldError.of(f"world file `{shown(path)}` has no {', no '.join(missing)}")
     try:
-        world = _world(held, path)
+        world = world_of(held, path.stem)
         world.check()
     except WorldError as error:
         raise WorldError(replace(each, where=shown(path, 400)) for each in error.problems) from None
@@ -199,8 +199,11 @@ def _files() -> dict[str, Path]:
     return found
 
 
-def _world(held: Mapping[str, NDArray[Any]], path: Path) -> World:
-    """A world from the arrays of a file, whose shapes fit its labels; what they hold is checked by ``from_arrays``."""
+def world_of(held: Mapping[str, NDArray[Any]], name: str) -> World:
+    """A world from the arrays of a file, whose shapes fit its labels; what they hold is checked by ``from_arrays``.
+
+    ``name`` is that of a world that has none. Raises ``WorldError`` with everything that is wrong.
+    """
     with np.errstate(all="ignore"):  # what is no number, or too large for one, is found there
         trade = held["trade"].astype(np.float64)
         tariff = held["tariff"] if "tariff" in held else held["tariff_bp"] / BASIS_POINT
@@ -218,7 +221,7 @@ def _world(held: Mapping[str, NDArray[Any]], path: Path) -> World:
         tariff=tariff,
         trade_elasticity=held["trade_elasticity"],
         export_tax=held.get("export_tax"),
-        name=str(held.get("name", path.stem)),
+        name=str(held.get("name", name)),
         year=int(held["year"]) if "year" in held else None,
         fields=_fields(held),
         provenance=provenance,

@@ -18,6 +18,7 @@ from multipolar.world.evidence import Evidence, checked_evidence, graded, worst
 from multipolar.world.identities import Accounts, Identity, derive, identities
 from multipolar.world.intake import Field as Field  # a part of the record
 from multipolar.world.intake import checked_arrays, checked_fields, checked_name, checked_year
+from multipolar.world.knowledge import again
 from multipolar.world.provenance import Provenance
 
 
@@ -183,7 +184,8 @@ class World:
         """Countries and sectors summed by maps old label -> new label; every label must be mapped.
 
         Trade and inputs are summed in value; tariffs are import-weighted, export taxes by sales, elasticities by
-        cross-border trade. Fields that are amounts are summed, others are means weighted by value added. Every
+        cross-border trade. Fields that are amounts are summed, ``knowledge`` is made anew by its route, others are
+        means weighted by value added. Every
         identity is kept. Inside a new group former border taxes stay as the group's own: they are moved into the price
         (see ``world/aggregate.py``). ``name`` is that of the new world, by default ``NAME-aggregate``. Raises
         ``WorldError`` for labels that are unknown or missing.
@@ -199,9 +201,10 @@ class World:
             for key, f in self.fields.items()
         }  # fmt: skip
         evidence = {block: worst(cells, country.member, sector.member) for block, cells in graded(self).items()}
-        return World.from_arrays(countries=country.names, sectors=sector.names,
-                                 name=f"{self.name}-aggregate" if name is None else name,
-                                 year=self.year, fields=fields, evidence=evidence, **arrays)
+        world = World.from_arrays(countries=country.names, sectors=sector.names,
+                                  name=f"{self.name}-aggregate" if name is None else name,
+                                  year=self.year, fields=fields, evidence=evidence, **arrays)
+        return world if world.trade.shape == self.trade.shape else again(world)
 
     def after(self, outcome: Solved) -> World:
         """The world of a solved outcome as a new reference world, exact again (ECONOMICS 0.1).

@@ -3,7 +3,8 @@
 ``world2022_49.npz`` has ``trade`` [s,i,n] and ``intermediate`` [n,s,k] in million US dollars at basic prices (float32)
 and ``tariff_bp`` [s,i,n] in 1/100 of a per cent; ``fields/trade_elasticities.csv`` has the set ``U4``. Values are kept
 as they are; only axes are put in the order of the package: ``trade`` [i,n,s], ``intermediate`` [n,k,s],
-``tariff_bp`` [i,n,s]. Everything derived is derived in float64 when the world is loaded.
+``tariff_bp`` [i,n,s]. Everything derived is derived in float64 when the world is loaded, but for ``knowledge``, which
+is carried forward where trade changes and hence kept. Tables beside the world are built by ``tables2022.py``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import csv
 import logging
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multipolar.base.problems import WorldError
-from multipolar.world.library import DATA, EMBEDDED, FORMAT, write_arrays
+from multipolar.world.knowledge import with_knowledge
+from multipolar.world.library import DATA, EMBEDDED, FORMAT, field_arrays, world_of, write_arrays
+from multipolar.world.readers.fields2022 import read_fields
 
 YEAR = 2022
 ELASTICITIES = "U4"
@@ -39,7 +43,7 @@ def build(data: Path) -> dict[str, NDArray[Any]]:
     missing = [str(sector) for sector in sectors if SPLIT.get(str(sector), str(sector)) not in theta]
     if missing:
         raise WorldError.of(f"trade_elasticities.csv has no value of set {ELASTICITIES} for {', '.join(missing)}")
-    return {
+    held = {
         "format": np.array(FORMAT),
         "name": np.array(EMBEDDED),
         "year": np.array(YEAR),
@@ -50,6 +54,10 @@ def build(data: Path) -> dict[str, NDArray[Any]]:
         "tariff_bp": np.ascontiguousarray(tariff.transpose(1, 2, 0)),
         "trade_elasticity": np.array([theta[SPLIT.get(str(sector), str(sector))] for sector in sectors]),
     }
+    fields = read_fields(data, [str(code) for code in countries], [str(code) for code in sectors])
+    world = with_knowledge(replace(world_of(held, EMBEDDED), fields=fields))
+    fields["knowledge"] = replace(world.fields["knowledge"], values=world.knowledge.astype(np.float32))
+    return held | field_arrays(fields)
 
 
 def _elasticities(path: Path) -> dict[str, float]:
