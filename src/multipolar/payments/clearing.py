@@ -109,7 +109,7 @@ def _cleared_by_highs(arcs: Book, room: Int) -> Int:
     parts, bound = Network(room, arcs.payer, arcs.payee, arcs.amount).split(value=True)
     if parts is None:
         raise MultipolarError(HINT)
-    cleared = np.clip(np.rint(parts).astype(np.int64), 0, arcs.amount)
+    cleared: Int = np.clip(np.rint(parts).astype(np.int64), 0, arcs.amount)
     paid = net(len(arcs.names), arcs.payee, arcs.payer, cleared)
     if (paid > room).any() or int(cleared.sum()) != bound:
         raise MultipolarError(HINT)
@@ -138,4 +138,5 @@ def _left_by_ortools(arcs: Book, room: Int, solver: Any) -> Int:
     status = solver.solve()
     if status != solver.OPTIMAL:
         raise MultipolarError(f"clearing did not end with an optimum: the solver said {status.name}.")
-    return np.asarray(solver.flows(places), np.int64)[: len(arcs.amount)]
+    left: Int = np.asarray(solver.flows(places), np.int64)[: len(arcs.amount)]
+    return left
