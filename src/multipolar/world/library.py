@@ -42,13 +42,18 @@ UNIT = "million USD"
 BASIS_POINT = 1e4
 
 
-def load_world(name: str | os.PathLike[str] | None = None) -> World:
+def load_world(name: str | os.PathLike[str] | None = None, elasticities: str | None = None) -> World:
     """A world by name or path; without either the embedded one (2022, 81 economies x 49 sectors).
 
     A name is the embedded world, a ready region map (``world30``: the embedded world in these regions) or a file
     ``NAME.npz`` in the user's folder of worlds (``user_folder``); what ends in ``.npz`` or holds a path separator is a
-    path. Raises ``WorldError`` naming the nearest world, or what is wrong with the file.
+    path. ``elasticities`` names a published set of trade elasticities to use instead of the world's own. Raises
+    ``WorldError`` naming the nearest world or set, or what is wrong with the file.
     """
+    if elasticities is not None:
+        from multipolar.world.elasticities import with_elasticities
+
+        return with_elasticities(load_world(name), elasticities)
     if name is None:
         return read_world(_files()[EMBEDDED])
     if isinstance(name, os.PathLike) or name.endswith(".npz") or "/" in name or os.sep in name:

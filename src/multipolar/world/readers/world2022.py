@@ -23,6 +23,7 @@ from multipolar.base.problems import WorldError
 from multipolar.world.knowledge import with_knowledge
 from multipolar.world.library import DATA, EMBEDDED, FORMAT, field_arrays, world_of, write_arrays
 from multipolar.world.readers.fields2022 import read_fields
+from multipolar.world.readers.tables2022 import tables
 
 YEAR = 2022
 ELASTICITIES = "U4"
@@ -66,11 +67,14 @@ def _elasticities(path: Path) -> dict[str, float]:
 
 
 def main() -> None:
-    """``python -m multipolar.world.readers.world2022 DATA_FOLDER``: writes the package's own file."""
+    """``python -m multipolar.world.readers.world2022 DATA_FOLDER``: writes the package's own files."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     target = DATA / f"{EMBEDDED}.npz"
     write_arrays(build(Path(sys.argv[1])), target)
     log.info("%s: %d bytes", target.name, target.stat().st_size)
+    for name, text in tables(Path(sys.argv[1])).items():
+        (DATA / name).write_text(text, encoding="utf-8")
+        log.info("%s: %d lines", name, text.count("\n"))
 
 
 if __name__ == "__main__":
