@@ -11,11 +11,14 @@ them rests of continents; 163 industries or 200 products; million EUR at basic p
 from __future__ import annotations
 
 import json
+import shutil
 import warnings
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -118,6 +121,19 @@ def _hashed(place: _Place) -> tuple[File, ...]:
     return (hashed(place.path),)
 
 
+@contextmanager
+def _folder(place: _Place) -> Iterator[Path]:
+    """The folder of the three tables; those of an archive are unpacked for the time of reading, and nothing else."""
+    if place.path.is_dir():
+        yield place.path
+        return
+    with TemporaryDirectory() as unpacked, zipfile.ZipFile(place.path) as archive:
+        for name in (PARAMETERS, *place.names.values()):
+            with archive.open(f"{place.inside}/{name}".lstrip("/")) as member, Path(unpacked, name).open("wb") as file:
+                shutil.copyfileobj(member, file)
+        yield Path(unpacked)
+
+
 def _frames(place: _Place) -> dict[str, DataFrame]:
     """The three tables as ``pymrio`` reads them."""
     try:
@@ -127,9 +143,9 @@ def _frames(place: _Place) -> dict[str, DataFrame]:
     except ImportError:
         raise MultipolarError("EXIOBASE needs the extra `readers`: pip install 'multipolar[readers]'") from None
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _folder(place) as folder:
             warnings.simplefilter("ignore")
-            system: Any = pymrio.load(place.path, path_in_arc=place.inside, subset=list(TABLES))
+            system: Any = pymrio.load(folder, subset=list(TABLES))
         frames = {table: getattr(system, table) for table in TABLES}
     except Exception as error:  # cut or foreign files reach places of the library that raise anything
         reason = shown(str(error) or type(error).__name__, 120)
