@@ -54,7 +54,7 @@ def test_a_set_changes_theta_its_grade_and_the_knowledge_that_rests_on_it(embedd
 
 def test_a_set_that_is_not_there_names_the_nearest_and_one_that_is_passes(embedded: mp.World) -> None:
     assert with_elasticities(embedded, "BSY").sectors == embedded.sectors
-    with pytest.raises(WorldError, match="no set of trade elasticities `BSJ`. Did you mean `BSY`?"):
+    with pytest.raises(WorldError, match=r"no set of trade elasticities `BSJ`. Did you mean `BSY`\?"):
         with_elasticities(embedded, "BSJ")
 
 
