@@ -20,8 +20,11 @@ if TYPE_CHECKING:
         UnknownLabelError,
         WorldError,
     )
+    from multipolar.model.ensemble import solve_batch
+    from multipolar.model.gradient import Gradient, gradient
     from multipolar.model.outcome import Outcome
     from multipolar.model.parameters import Parameters
+    from multipolar.model.preview import Preview, preview
     from multipolar.model.shocks import Block, Shocks
     from multipolar.model.solve import solve, solve_prepared
     from multipolar.model.system import prepare
@@ -46,8 +49,13 @@ _HOME = {
     "Field": "world.world",
     "World": "world.world",
     "load_world": "world.library",
+    "solve_batch": "model.ensemble",
+    "Gradient": "model.gradient",
+    "gradient": "model.gradient",
     "Outcome": "model.outcome",
     "Parameters": "model.parameters",
+    "Preview": "model.preview",
+    "preview": "model.preview",
     "Block": "model.shocks",
     "Shocks": "model.shocks",
     "Venture": "model.ventures",

@@ -44,6 +44,16 @@ def prints(text: str) -> list[int]:
     ]
 
 
+def imports(text: str, library: str) -> list[int]:
+    """Lines of a module that import a library, in functions too."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(text))
+        if (isinstance(node, ast.Import) and any(each.name.partition(".")[0] == library for each in node.names))
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == library)
+    ]
+
+
 def test_imports_keep_to_the_floors(capsys: pytest.CaptureFixture[str]) -> None:
     code = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True)
     assert code == 0, capsys.readouterr().out
@@ -61,6 +71,12 @@ def test_only_the_app_prints() -> None:
     assert {name: lines for name, lines in found.items() if lines and not name.startswith("app/")} == {}
 
 
+def test_jax_has_one_room() -> None:
+    using = {relative(path) for path in MODULES if imports(path.read_text(encoding="utf-8"), "jax")}
+    assert using
+    assert using <= {"numerics/adjoint.py", "numerics/batch.py"}
+
+
 def test_there_is_no_room_for_odds_and_ends() -> None:
     odd = {"util", "utils", "helper", "helpers", "misc", "common", "tools"}
     assert [relative(path) for path in MODULES if odd & set(path.relative_to(SOURCE).with_suffix("").parts)] == []
@@ -76,3 +92,4 @@ def test_the_rules_see_what_they_look_for() -> None:
     assert too_long("def f():\n" + "    x = 1\n" * (LONGEST_FUNCTION - 1)) == []
     assert prints("x = 1\nif x:\n    print(x)\n") == [3]
     assert prints("pprint(1)\nself.print(2)\n") == []
+    assert imports("import jaxlib\ndef f():\n    import jax.numpy as jnp\n    from jax import jit\n", "jax") == [3, 4]
