@@ -17,7 +17,7 @@ rounding, and now and then a sector whose inputs exceed its output. Steps, in th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -94,20 +94,23 @@ def world_of(table: Table, name: str, where: str) -> World:
     output = trade.sum(axis=1)[:, :, None]
     origin = table.origin
     field = Field(final_trade, ("country", "country", "sector"), "million USD", "observed", origin.key)
-    return World.from_arrays(
-        countries=table.countries,
-        sectors=table.sectors,
-        trade=trade,
-        input_share=np.divide(used, output, out=np.zeros_like(used), where=output > 0),
-        tariff=np.zeros((n, n, s)),
-        trade_elasticity=np.full(s, TRADE_ELASTICITY),
-        name=name,
-        year=table.year,
-        fields={"final_trade": field},
-        evidence=EVIDENCE,
-        provenance=Provenance(origin.source, origin.edition, origin.licence, origin.citation, origin.rate, MADE_BY,
-                              table.files, (*origin.notes, *NOTES), tuple(work.steps)),
-    )  # fmt: skip
+    try:
+        return World.from_arrays(
+            countries=table.countries,
+            sectors=table.sectors,
+            trade=trade,
+            input_share=np.divide(used, output, out=np.zeros_like(used), where=output > 0),
+            tariff=np.zeros((n, n, s)),
+            trade_elasticity=np.full(s, TRADE_ELASTICITY),
+            name=name,
+            year=table.year,
+            fields={"final_trade": field},
+            evidence=EVIDENCE,
+            provenance=Provenance(origin.source, origin.edition, origin.licence, origin.citation, origin.rate, MADE_BY,
+                                  table.files, (*origin.notes, *NOTES), tuple(work.steps)),
+        )  # fmt: skip
+    except WorldError as error:  # told with the file it came from
+        raise WorldError(replace(each, where=where) for each in error.problems) from None
 
 
 def _negative_sales(work: _Work) -> None:

@@ -24,6 +24,7 @@ SEPARATORS = ",;\t"
 MOST_COLUMNS = 20_000
 EXTRA_ROWS = 16  # rows of taxes, value added and totals that a table may have beside its columns
 MOST_PROBLEMS = 50
+COMMA = "a decimal point is needed, not a comma"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +61,7 @@ def read_matrix(
                     continue
                 if len(rows) == len(values):
                     problems.add(f"more rows than a table of {len(columns):,} columns can have", len(rows) + 2)
-                if len(problems.problems) >= MOST_PROBLEMS or len(rows) == len(values):
+                if len(problems.problems) >= MOST_PROBLEMS or len(rows) == len(values) or _commas(problems):
                     break
                 label, numbers = _row(line, separator, columns, len(rows) + 2, blank_rows, problems)
                 if numbers is not None:
@@ -93,7 +94,7 @@ def _header(
     elif len(set(columns)) < len(columns):
         seen: set[str] = set()
         twice = [name for name in columns if name in seen or seen.add(name)]  # type: ignore[func-returns-value]
-        problems.add(f"{len(twice)} columns stand more than once: {listed(twice)}", 1)
+        problems.add(f"columns stand more than once: {listed(twice)}", 1)
     return columns, separator
 
 
@@ -131,11 +132,16 @@ def _bad_cells(
     if not cell.strip():
         what = "is empty; missing is not zero"
     elif cell.count(",") == 1 and _is_number(cell.replace(",", ".")):
-        what = f"is `{shown(cell, 40)}`: a decimal point is needed, not a comma"
+        what = f"is `{shown(cell, 40)}`: {COMMA}"
     else:
         what = f"is `{shown(cell, 40)}`, which is no number"
     more = f" (and {len(bad) - 1:,} more in this row)" if len(bad) > 1 else ""
     problems.add(f"{shown(label, 40)} to {shown(columns[bad[0]], 40)} {what}{more}", number)
+
+
+def _commas(problems: Collector) -> bool:
+    """Whether a comma before decimals was found: the whole file has them, and one message is enough."""
+    return bool(problems) and COMMA in problems.problems[-1].message
 
 
 def _is_number(cell: str) -> bool:

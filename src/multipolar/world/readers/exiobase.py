@@ -171,9 +171,11 @@ def _table(
         problems.add(sentence)
     if len(names) not in sectors:
         problems.add(f"{len(names)} sectors, where {' or '.join(map(str, sectors))} are needed: {listed(names)}")
+    for sentence in ordered(rows, [f"{region} {name}" for region in regions for name in names], "rows of Z"):
+        problems.add(sentence)
+    problems.raise_if_any(WorldError)
     final = [f"{region} {kind_of_use}" for region in regions for kind_of_use in labels.categories]
     for found, wanted, what in (
-        (rows, [f"{region} {name}" for region in regions for name in names], "rows of Z"),
         (_joined(flows.columns.tolist()), rows, "columns of Z"),
         (_joined(use_of.index.tolist()), rows, "rows of Y"),
         (_joined(use_of.columns.tolist()), final, "columns of Y"),

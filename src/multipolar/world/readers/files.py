@@ -84,7 +84,7 @@ def refuse_kind(path: Path, found: str, wanted: str) -> WorldError:
     advice = {
         "an HTML page": ": the download gave a web page (a login or an error), download the file again",
         "text in UTF-16": ": save it as UTF-8",
-        "a zip archive or a spreadsheet": ": unpack it, or save the sheet as the file needs",
+        "a zip archive or a spreadsheet": ": unpack it, or save the sheet as text",
         "a gzip file": ": unpack it first",
         "a bzip2 file": ": unpack it first",
         "an xz file": ": unpack it first",

@@ -98,7 +98,7 @@ def _cells(path: Path) -> Cells:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles and extensions of the workbook that do not matter here
-            frame = pd.read_excel(path, sheet_name=0, header=None, engine="openpyxl", dtype=object)
+            frame = pd.read_excel(path, sheet_name=0, header=None, engine="openpyxl", dtype=object, na_filter=False)
     except ImportError:
         raise MultipolarError("`.xlsx` files need the extra `readers`: pip install 'multipolar[readers]'") from None
     except Exception as error:  # cut or foreign archives reach places of the library that raise anything
@@ -144,10 +144,11 @@ def _numbers(
         for m, cell in enumerate(row):
             if isinstance(cell, int | float) and not isinstance(cell, bool) and cell == cell:
                 numbers[k, m] = cell
-            elif blank_is_zero and not _text(cell):
+            elif blank_is_zero and cell == cell and not _text(cell):  # an error of a formula is NaN, and no blank
                 numbers[k, m], blanks = 0.0, blanks + 1
             elif len(problems.problems) < 50:
-                what = f"`{shown(cell, 40)}`, which is no number" if _text(cell) else "empty; missing is not zero"
+                empty = "empty; missing is not zero" if cell == cell else "the error of a formula"
+                what = f"`{shown(cell, 40)}`, which is no number" if _text(cell) else empty
                 problems.add(f"the cell is {what}", place.row + k + 1, place.column + m + 1)
     return numbers, blanks
 

@@ -6,6 +6,7 @@ Rows are origin x supply sector, columns destination x using sector (``intermedi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -69,7 +70,8 @@ def check(table: Table, where: str) -> None:
     """Refuse a table that cannot be what its file is said to hold.
 
     Shapes must fit labels; every number must be one; output must not be negative; rows and columns must add up to
-    output within 1 % of gross output of the world (a table with shifted rows or a missing part is off by far more).
+    output, and inputs stay below it, within 1 % of gross output of the world (a table with shifted rows or a missing
+    part is off by far more).
     Raises ``WorldError`` with every problem and the file.
     """
     rows, columns = len(table.countries) * len(table.sectors), len(table.countries) * len(table.categories)
@@ -87,8 +89,8 @@ def check(table: Table, where: str) -> None:
     for name, array, _ in shapes:
         if not np.isfinite(array).all():
             bad = np.argwhere(~np.isfinite(array))
-            problems.add(f"{len(bad)} cells of {name} hold no number, the first for {table.cell(bad[0][0])}; "
-                         "missing is not zero", path="table")  # fmt: skip
+            problems.add(f"no number in {len(bad):,} of {array.size:,} cells, the first for {table.cell(bad[0][0])}; "
+                         "missing is not zero", path=name)  # fmt: skip
     problems.raise_if_any(WorldError)
     if (table.output < 0).any():
         cells = _named(table, np.flatnonzero(table.output < 0))
@@ -105,12 +107,12 @@ def ordered(found: Sequence[str], wanted: Sequence[str], what: str) -> Iterator[
     seen, known = set(found), set(wanted)
     missing, unknown = [w for w in wanted if w not in seen], list(dict.fromkeys(f for f in found if f not in known))
     if missing:
-        yield f"{what}: {len(missing)} of {len(wanted)} are missing: {listed(missing)}"
+        yield f"{what}: {len(missing):,} of {len(wanted):,} missing: {listed(missing)}"
     if unknown:
-        yield f"{what}: {len(unknown)} are unknown here: {listed(unknown)}"
+        yield f"{what}: {len(unknown):,} unknown here: {listed(unknown)}"
     if len(seen) < len(found):
-        twice = list(dict.fromkeys(f for f in found if list(found).count(f) > 1)) if len(found) < 20_000 else []
-        yield f"{what}: {len(found) - len(seen)} stand more than once: {listed(twice)}"
+        twice = [name for name, count in Counter(found).items() if count > 1]
+        yield f"{what}: more than once: {listed(twice)}"
     elif not missing and not unknown:
         for position, (got, due) in enumerate(zip(found, wanted, strict=True), 1):
             if got != due:
@@ -126,15 +128,17 @@ def listed(names: Sequence[str]) -> str:
 
 def _check_sums(table: Table, problems: Collector) -> None:
     world = float(table.output.sum())
+    beyond = np.maximum(table.inputs - table.output, 0.0) + np.maximum(-table.inputs, 0.0)
     sold = table.intermediate.sum(axis=1) + table.final.sum(axis=1)
     bought = table.intermediate.sum(axis=0)
     for gap, path, sentence in (
         (sold - table.output, "rows", "sales of the rows and their output differ"),
         (bought - table.inputs, "columns", "inputs of the columns and what their output leaves for them differ"),
+        (beyond, "columns", "inputs of the columns exceed their output, or are below 0,"),
     ):
         off = float(np.abs(gap).sum()) / world
         if off > MOST_IMBALANCE:
-            worst = np.argsort(-np.abs(gap))
+            worst = [int(row) for row in np.argsort(-np.abs(gap))[:NAMED] if gap[row]]
             problems.add(
                 f"{sentence} by {100 * off:.3g} % of gross output (at most {100 * MOST_IMBALANCE:g} % is taken), "
                 f"most in {_named(table, worst)}; is the file cut, shifted or re-ordered?",

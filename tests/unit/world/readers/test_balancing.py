@@ -111,7 +111,7 @@ def test_where_scaling_cannot_help_output_follows_sales() -> None:
         ({"inputs": [4, 30]}, "inputs of the columns and what their output leaves for them differ"),
         ({"output": [-24, 39]}, "negative output of A s1"),
         ({"output": [0, 0]}, "no output at all"),
-        ({"output": [np.nan, 39]}, "cells of output hold no number, the first for A s1"),
+        ({"output": [np.nan, 39]}, "output: no number in 1 of 2 cells, the first for A s1"),
     ],
 )
 def test_what_cannot_be_a_table_is_refused(change: dict[str, object], message: str) -> None:
@@ -140,7 +140,8 @@ def test_any_table_with_a_few_flaws_becomes_a_sound_world_of_the_same_output(see
     final[rows, rows // s] = np.abs(final[rows, rows // s]) + 2.0 * flows.sum(axis=0) + 1.0
     output, inputs = flows.sum(axis=1) + final.sum(axis=1), flows.sum(axis=0)
     rounded = flows * (1 + 1e-3 * rng.uniform(-1, 1, flows.shape))
-    made = Table(tuple("ABCD"[:n]), tuple("stuv"[:s]), ("use",), 2000, rounded.copy(), final, output, inputs, ORIGIN, ())
+    labels = tuple("ABCD"[:n]), tuple("stuv"[:s])
+    made = Table(*labels, ("use",), 2000, rounded.copy(), final, output, inputs, ORIGIN, ())
     world = world_of(made, "w", "f")
     assert world.check().ok
     assert np.allclose(world.output.ravel(), output, rtol=1e-9)
