@@ -21,7 +21,7 @@ from multipolar.model.jacobian import OwnCountryWhole
 from multipolar.model.outcome import Outcome
 from multipolar.model.parameters import Parameters
 from multipolar.model.shocks import Shocks, checked, with_licences_as_taxes
-from multipolar.model.solve import TOLERANCE, solve_prepared
+from multipolar.model.solve import SWEEPS_MOST, TOLERANCE, TOLERANCE_MAX, TOLERANCE_MIN, solve_prepared
 from multipolar.model.system import Economy, System, shocked, with_parameters
 from multipolar.numerics.batch import solve_many
 from multipolar.numerics.fixed_point import Settings
@@ -45,7 +45,7 @@ def solve_batch(
     the error in its place. ``at_once``: draws in one batch; each takes four times the memory of the trade array.
     Raises ``ShocksError`` for bad shocks and ``InputError`` for mechanisms that are not computed in batches.
     """
-    _refuse(economy, shocks, parameters, at_once)
+    _refuse(economy, shocks, parameters, {"tolerance": tolerance, "sweeps_max": sweeps_max, "at_once": at_once})
     economies = [economy if parameters is None else with_parameters(economy, parameters[k]) for k in range(len(shocks))]
     answers: dict[int, Outcome | NoEquilibriumError] = {}
     systems: dict[int, System] = {}
@@ -101,7 +101,7 @@ def _blocks(economy: Economy) -> tuple[NDArray[Any], ...]:
     return blocks.cost_inverse, blocks.rest_inverse, blocks.cost_of_wage, blocks.wage_of_cost
 
 
-def _refuse(economy: object, shocks: object, parameters: object, at_once: object) -> None:
+def _refuse(economy: object, shocks: object, parameters: object, numbers: dict[str, object]) -> None:
     problems = Collector()
     if not isinstance(economy, Economy):
         problems.add(f"{shown(economy)} is no prepared economy; see `prepare`", path="economy")
@@ -113,6 +113,10 @@ def _refuse(economy: object, shocks: object, parameters: object, at_once: object
         and all(isinstance(each, Parameters) for each in parameters)
     ):
         problems.add(f"a list of {len(shocks)} Parameters is needed, one for each of the shocks", path="parameters")
-    if not plain_number(at_once, 1, AT_ONCE_MOST, whole=True):
-        problems.add(f"{shown(at_once)} is no whole number from 1 to {AT_ONCE_MOST:,}", path="at_once")
+    if not plain_number(numbers["tolerance"], TOLERANCE_MIN, TOLERANCE_MAX):
+        bounds = f"{TOLERANCE_MIN:g} to {TOLERANCE_MAX:g}"
+        problems.add(f"{shown(numbers['tolerance'])} is no number from {bounds}", path="tolerance")
+    for name, most in (("sweeps_max", SWEEPS_MOST), ("at_once", AT_ONCE_MOST)):
+        if not plain_number(numbers[name], 1, most, whole=True):
+            problems.add(f"{shown(numbers[name])} is no whole number from 1 to {most:,}", path=name)
     problems.raise_if_any(InputError)

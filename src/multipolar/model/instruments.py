@@ -28,9 +28,7 @@ SHOCKS = {
     "tariff", "export_tax", "trade_cost_hat", "blocked_share", "listed_share", "coverage", "rents",
     "productivity_hat", "transfers", "deficits", "ventures",
 }  # fmt: skip
-WORLD = {
-    "name", "year", "axes", "trade", "input_share", "tariff", "trade_elasticity", "export_tax", "fields",
-}  # fmt: skip
+WORLD = {"trade", "input_share", "tariff", "trade_elasticity", "export_tax"}  # its arrays
 
 
 def composed(system: System, doing: str) -> tuple[Composition, Inputs, Given]:
@@ -72,7 +70,8 @@ def _whole(weights: Array, taxed_weights: Array, taxed: slice) -> Array:
 
 def _refuse_uncovered(world: World, parameters: Parameters, shocks: Shocks, doing: str) -> None:
     problems = Collector()
-    for record, known in ((parameters, PARAMETERS), (shocks, SHOCKS), (world, WORLD)):
+    described = {each.name for each in fields(world) if not isinstance(getattr(world, each.name), np.ndarray)}
+    for record, known in ((parameters, PARAMETERS), (shocks, SHOCKS), (world, WORLD | described)):
         for each in fields(record):
             if each.name not in known and _is_set(getattr(record, each.name), each.default):
                 problems.add(f"{doing} cannot be computed with it yet; leave it at its default", path=each.name)
