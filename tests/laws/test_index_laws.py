@@ -255,8 +255,8 @@ REFUSED: list[tuple[Callable[[object], object], object, object, str]] = [
     (lambda x: ix.production_emissions(x, _p(1), _p(1)), _p(np.nan), _p(1), "CO2: a number is missing"),
     (lambda x: ix.emission_intensity_hat(x, np.ones((2, 1)), _p(1, 1)), np.array([[1.0], [0.0]]), np.ones((2, 1)),
      "CO2: country 1 has no emissions on record"),
-    (lambda x: jb.jobs(x, np.ones((1, 2)), np.ones((1, 2))), np.array([[1.0, np.nan]]), np.ones((1, 2)),
-     r"jobs: employment is missing at \(0, 1\)"),
+    (lambda x: jb.jobs(np.ones((1, 2)), np.ones((1, 2)), x), np.array([[1.0, np.nan]]), np.ones((1, 2)),
+     r"jobs: value added is missing at \(0, 1\)"),
     (lambda x: jb.jobs(x, np.ones((1, 2)), np.ones((1, 2))), np.zeros((1, 2)), np.array([[0.0, 1.0]]),
      "jobs: country 0 has no employment"),
     (lambda x: jb.jobs(np.ones((1, 2)), x, np.ones((1, 2))), np.array([[1.0, 0.0]]), np.ones((1, 2)),
@@ -287,3 +287,13 @@ def test_jobs_keep_their_total_and_go_where_demand_goes(seed: int) -> None:
     np.testing.assert_allclose(jb.jobs(heads, base, new, 1.1), 1.1 * found, rtol=1e-13)
     ranks = np.argsort(found[1] / heads[1]) == np.argsort(new[1] / base[1])
     assert ranks.all()
+
+
+def test_a_missing_number_of_workers_is_no_number_of_jobs() -> None:
+    """The country has no answer and is listed; the others have theirs."""
+    heads = np.array([[1.0, np.nan], [1.0, 3.0]])
+    found = jb.jobs(heads, np.ones((2, 2)), np.array([[2.0, 1.0], [2.0, 1.0]]))
+    assert np.isnan(found[0]).all()
+    np.testing.assert_allclose(found[1], [1.6, 2.4])
+    assert jb.incomplete(heads) == (0,)
+    assert jb.incomplete(heads[1:]) == ()

@@ -23,13 +23,12 @@ def jobs(
     value added by sector: the same as ``h what^kappa / sum h what^kappa`` at any mobility, and regular where workers
     move freely. ``participation_hat`` L_hat [n]; ``employed`` e [n,s], the share with a job where wages are rigid. The
     total is kept where both are 1. ``specific``: heads stay in their sectors. A sector without employment stays
-    without. Raises ``InputError`` for missing numbers, for a country without employment, and for workers in a sector
-    that has no value added.
+    without, and a country that misses a number (NaN) has no answer (NaN): see ``incomplete``. Raises ``InputError`` for
+    missing value added, for a country without employment, and for workers in a sector that has no value added.
     """
-    for name, array in (("employment", employment), ("value added", new_value_added)):
-        if not np.isfinite(array).all():
-            where = first_where(~np.isfinite(array))
-            raise InputError.of(f"jobs: {name} is missing at {where}; a missing number is not 0")
+    if not np.isfinite(new_value_added).all():
+        where = first_where(~np.isfinite(new_value_added))
+        raise InputError.of(f"jobs: value added is missing at {where}; a missing number is not 0")
     total = employment.sum(axis=1)
     if (total <= 0).any():
         raise InputError.of(f"jobs: country {first_where(total <= 0)[0]} has no employment on record")
@@ -42,6 +41,11 @@ def jobs(
     share = weight / weight.sum(axis=1, keepdims=True)
     people: Array = (total * participation_hat)[:, None] * share * employed
     return people
+
+
+def incomplete(employment: Array) -> tuple[int, ...]:
+    """Countries with a missing number of workers, to be listed beside the result: their jobs are not computed."""
+    return tuple(int(n) for n in np.flatnonzero(np.isnan(employment).any(axis=1)))
 
 
 def without_employment(employment: Array) -> tuple[tuple[int, int], ...]:

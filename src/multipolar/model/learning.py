@@ -1,9 +1,9 @@
 """Knowledge of one world, calibrated: what a path over years steps forward, and the table printed beside its results.
 
-The equations stand in ``knowledge.py``, the routes to the stocks themselves in ``stocks.py``. Weights belong to the
-reference world's own trade shares; the shape is the long-run one at every horizon. Used year by year::
+The equations stand in ``knowledge.py``; the stocks are the world's field ``knowledge``, with its route. Weights belong
+to the reference world's own trade shares; the shape is the long-run one at every horizon. Used year by year::
 
-    known = calibrate(world.trade_share, stock, shape, learning_parameters())
+    known = calibrate(world.trade_share, world.knowledge, shape, learning_parameters())
     ell = known.start
     for each year: solve with productivity_hat = known.productivity(ell); ell = known.step(ell, out.trade_share, shocks)
 """
@@ -145,7 +145,7 @@ def _refuse_empty(sharing: Array, stock: Array) -> None:
 def calibrate(
     trade_share: Array, stock: object, shape: Array, learning: Learning, links: object | None = None
 ) -> Knowledge:
-    """Knowledge of a reference world from its ``trade_share`` [i,n,s] and relative ``stock`` [n,s] (``stocks.py``).
+    """Knowledge of a reference world from its ``trade_share`` [i,n,s] and relative ``stock`` [n,s].
 
     ``shape`` theta_K [s]. ``links`` [n,k,s]: shares of a sector's ideas that come from each sector, rows sum to 1. A
     stock of 0 is a country that makes nothing there. Raises ``InputError`` with every array that cannot be used, and
