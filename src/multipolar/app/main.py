@@ -15,7 +15,7 @@ import typer  # noqa: E402
 
 import multipolar  # noqa: E402
 from multipolar.app import ending  # noqa: E402
-from multipolar.app.commands import look, new, run, runs, world  # noqa: E402
+from multipolar.app.commands import look, new, run, runs, validate, world  # noqa: E402
 from multipolar.base.problems import MultipolarError  # noqa: E402
 
 GREETING = """multipolar: what-if questions about a multipolar world economy.
@@ -52,6 +52,7 @@ app.command()(runs.runs)
 app.command()(look.scenarios)
 app.command()(look.explain)
 app.command()(look.doctor)
+app.command()(validate.validate)
 app.command()(world.worlds)
 app.add_typer(world.group)
 

@@ -1,0 +1,1 @@
+"""Published results, computed again: each number with its concept, conditions, source and fair band, beside ours."""
