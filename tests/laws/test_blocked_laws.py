@@ -177,3 +177,81 @@ def test_lists_do_not_spoil_other_markets(embedded: mp.World) -> None:
     out = mp.solve_prepared(economy, mp.Shocks(blocked_share=share, coverage="list"))
     assert out.status == "converged"
     assert out.sweeps <= 25
+
+
+def thinned(world: mp.World, seed: int) -> np.ndarray:
+    return 0.8 * listed(world, seed)
+
+
+@given(SEEDS, RULES, st.booleans(), st.booleans())
+def test_rents_of_importers_are_rents_of_named_countries_where_one_imports(
+    seed: int, rule: str, taxed: bool, lists: bool
+) -> None:
+    """Only one country imports under licences: naming it is `importer`, naming the seller pays the seller."""
+    world = random_world(seed, 4, 3, export_taxes=taxed)
+    share = thinned(world, seed)
+    share[:, [0, 1, 3]] = 0.0
+    more = {"listed_share": listed(world, seed + 7, 0.5)} if lists else {}
+    one = solved(world, blocked_share=share, rents="importer", deficits=rule, **more)
+    two = solved(world, blocked_share=share, rents={world.countries[2]: 1.0}, deficits=rule, **more)
+    np.testing.assert_allclose(two.welfare_hat, one.welfare_hat, rtol=1e-9)
+
+
+@given(SEEDS, RULES, st.booleans())
+def test_rents_go_where_they_are_told(seed: int, rule: str, lists: bool) -> None:
+    """From public numbers: what buyers pay for licences is what their owners receive; money is conserved."""
+    world = random_world(seed, 4, 3)
+    share = thinned(world, seed)
+    more = {"listed_share": listed(world, seed + 7, 0.5)} if lists else {}
+    owners = {world.countries[1]: 0.7, world.countries[3]: 0.3}
+    out = solved(world, blocked_share=share, rents=owners, deficits=rule, **more)
+    wedge = (1 - share) ** (-1 / world.trade_elasticity)
+    paid = (out.trade_share * out.spending * (1 - 1 / wedge)).sum(axis=(0, 2))
+    np.testing.assert_allclose(out.transfers, np.array([0, 0.7, 0, 0.3]) * paid.sum() - paid, rtol=1e-8, atol=1e-9)
+    assert abs(out.transfers.sum()) < 1e-9 * paid.sum()
+    free = solved(world, blocked_share=share, rents="importer", deficits=rule, **more)
+    np.testing.assert_allclose(out.income.sum() - out.revenue.sum(), free.income.sum() - free.revenue.sum(), rtol=1e-9)
+
+
+@given(SEEDS)
+def test_owning_more_of_the_rents_is_worth_more(seed: int) -> None:
+    world = random_world(seed, 4, 3)
+    share, (a, b) = thinned(world, seed), world.countries[:2]
+    gains = [
+        solved(world, blocked_share=share, rents={a: part, b: 1 - part}, deficits="closed").welfare_hat[0]
+        for part in (0.0, 0.5, 1.0)
+    ]
+    assert gains[0] < gains[1] < gains[2]
+
+
+@given(SEEDS)
+def test_decomposition_under_rents_of_others_adds_up(seed: int) -> None:
+    world = random_world(seed, 3, 3)
+    out = solved(world, blocked_share=thinned(world, seed), rents={world.countries[0]: 1.0}, deficits="closed")
+    fine, coarse = out.decomposition, along_the_shock(out.unconverged(), 1e-11, steps=4)
+    assert np.abs(fine.remainder).max() < 0.35 * np.abs(coarse.remainder).max() + 1e-7
+
+
+def test_rents_of_others_cannot_stand_in_a_world_and_owners_must_be_there() -> None:
+    world = random_world(1, 3, 3)
+    share = thinned(world, 1)
+    world.after(solved(world, blocked_share=share, rents="importer"))
+    with pytest.raises(mp.WorldError, match="named countries"):
+        world.after(solved(world, blocked_share=share, rents={world.countries[0]: 1.0}))
+    with pytest.raises(mp.ShocksError, match="no country `Atlantis`"):
+        mp.solve(world, mp.Shocks(blocked_share=share, rents={"Atlantis": 1.0}))
+
+
+@given(SEEDS, st.floats(0, 1))
+def test_rents_that_nobody_earns_are_lost(seed: int, part: float) -> None:
+    """Owners with a share s of the rents of one importer: between none and all, and the cut at given costs the same."""
+    world = random_world(seed, 4, 3)
+    share, name = thinned(world, seed), world.countries[0]
+    none, some, whole = (
+        solved(world, blocked_share=share, rents=rents, deficits="closed").welfare_hat[0]
+        for rents in ("none", {name: part}, {name: 1.0})
+    )
+    assert none - 1e-9 <= some <= whole + 1e-9
+    for rents in ({name: 0.0}, {}):
+        lost = solved(world, blocked_share=share, rents=rents, deficits="closed")
+        assert lost.welfare_hat[0] == pytest.approx(none, rel=1e-10)

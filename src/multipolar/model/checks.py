@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from multipolar.base.arrays import Array, first_where
 from multipolar.base.problems import NoEquilibriumError
 from multipolar.model import equilibrium as eq
+from multipolar.model.rents import owners_of, rent_share
 from multipolar.model.system import System
 from multipolar.model.weights import closure
 
@@ -220,12 +221,13 @@ def recomputed(
     supplied = np.where(made, output, 1.0)
     goods = np.where(made, np.abs(basic_sold - output) / np.where(supplied > 0, supplied, 1.0), 0.0)
     paid = sector_wage_hat * employed_share ** (1.0 - labour_share)  # price of value added
-    input_share, final_share, bundle = _new_shares(system, paid, price_hat)
+    input_share, value_added_share, final_share, bundle = _new_shares(system, paid, price_hat)
     wanted = final_share * income[:, None] + np.einsum("nks,nk->ns", input_share, output)
     bought = np.where(used & (spending > 0), np.abs(wanted - spending) / np.where(spending > 0, spending, 1.0), 0.0)
     costs = np.where(made, np.abs(np.log(bundle / (productivity_hat * cost_hat))), 0.0)
     shares = np.where(used, np.abs(share_sum - 1.0), 0.0)
-    value_added = (1.0 - input_share.sum(axis=2)) * output  # what inputs leave
+    value_added = value_added_share * output
+    unspent = np.where(made, np.abs(1.0 - input_share.sum(axis=2) - value_added_share), 0.0)
     demand = value_added.sum(axis=1)
     inflow = bought_in.sum(axis=1) - sold_out.sum(axis=1)  # at border prices
     group_total = system.group @ economy.wage_bill
@@ -235,12 +237,13 @@ def recomputed(
         "spending": bought,
         "prices": _price_residual(system, cost_hat, price_hat),
         "costs": costs,
-        "shares": shares,
+        "shares": np.maximum(shares, unspent),
         "labour": np.abs(demand - bills) / scale,
         "sector_wages": _wage_residual(system, wage_hat, sector_wage_hat * employed_share, value_added),
         "participation": _supply_residual(system, wage_hat, labour_supply_hat, price_hat),
         "unemployment": _floor_residual(system, sector_wage_hat, employed_share),
         "trade_balance": np.abs(inflow - ruled - transfers) / scale,
+        "transfers": np.abs(_transfers(system, trade_share, spending, output) - transfers) / scale,
         "budget": np.abs(income - bills - duties - levied - ruled - transfers) / scale,
         "numeraire": np.abs(system.group @ bills - group_total) / group_total,
     }
@@ -265,6 +268,17 @@ def _wage_residual(system: System, wage_hat: Array, sector_wage_hat: Array, valu
     return np.where(works, np.abs(sector_wage_hat / expected - 1.0), 0.0)
 
 
+def _transfers(system: System, trade_share: Array, spending: Array, output: Array) -> Array:
+    """What countries receive [n]: as told, royalties of ventures, and rents of licences by owner."""
+    economy = system.economy
+    received: Array = np.zeros(len(spending)) + system.transfers + system.venture_terms(output)[1]
+    for block in system.shocks.blocks:
+        paid = (trade_share * rent_share(block, economy.theta)).sum(axis=0)
+        paid = (paid * spending).sum(axis=1)
+        received = received + owners_of(block, economy.world) * paid.sum() - paid
+    return received
+
+
 def _supply_residual(system: System, wage_hat: Array, labour_supply_hat: Array, price_hat: Array) -> Array:
     """``|L - om^psi|`` [n] with om the real wage of a worker."""
     parameters, final = system.economy.parameters, system.economy.accounts.final_share
@@ -285,8 +299,8 @@ def _floor_residual(system: System, sector_wage_hat: Array, employed_share: Arra
     return gap
 
 
-def _new_shares(system: System, wage_hat: Array, price_hat: Array) -> tuple[Array, Array, Array]:
-    """New input shares [n,k,s], final shares [n,s] and the bundle cost hat [n,k], nest by nest."""
+def _new_shares(system: System, wage_hat: Array, price_hat: Array) -> tuple[Array, Array, Array, Array]:
+    """New input shares [n,k,s], value-added shares [n,k], final shares [n,s] and the bundle cost hat [n,k]."""
     economy, accounts = system.economy, system.economy.accounts
     sigma, eps, sigma_c = (getattr(economy.parameters, name) for name in ("sigma", "eps", "sigma_c"))
     base = economy.world.input_share
@@ -307,7 +321,8 @@ def _new_shares(system: System, wage_hat: Array, price_hat: Array) -> tuple[Arra
     if sigma_c != 1.0:
         final = final * price_hat ** (1 - sigma_c)
         final = final / final.sum(axis=1, keepdims=True)
-    return moved, final, np.exp(ln_bundle)
+    value_added = (1.0 - total) * np.exp((1 - sigma) * (ln_wage - ln_bundle))
+    return moved, value_added, final, np.exp(ln_bundle)
 
 
 def _ln_mean(share: Array, ln_price: Array, elasticity: float) -> Array:

@@ -28,8 +28,8 @@ def along_the_shock(point: Point, tolerance: float, steps: int = STEPS) -> Decom
     """
     system, theta = point.system, point.system.economy.theta
     settings = fixed_point.Settings(tolerance=tolerance)
-    # Ventures enter through the productivity and the transfers they came to.
-    shocks = replace(system.shocks, ventures=())
+    # Ventures enter through the productivity and the transfers they came to, rents of others through transfers.
+    shocks = replace(system.shocks, ventures=(), blocks=())
     final = replace(shocks, productivity_hat=point.productivity_hat, transfers=point.transfers)
     before, parts, state, guess, reached = base_state(system), [], system.start(), system.start(), 0.0
     for k in range(1, steps):

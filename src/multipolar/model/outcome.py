@@ -87,7 +87,10 @@ class Point:
     @cached_property
     def value_added(self) -> Array:
         """``beta' Y'`` [n,k], million USD."""
-        paid: Array = (1.0 - self.input_share.sum(axis=2)) * self.output
+        price, parameters = np.log(self.value_added_price_hat), self.system.economy.parameters
+        nests = self.system.nests(price, np.log(self.price_hat))
+        base = self.system.economy.accounts.value_added_share
+        paid: Array = eq.value_added_paid(self.output, base, price, nests.ln_bundle, parameters.sigma)
         return paid
 
     @cached_property
@@ -158,7 +161,7 @@ def point_at(system: System, state: Array) -> Point:
         boost, royalties = system.venture_terms(flows.output)
         ln_consumer = system.ln_consumer_price(flows.ln_price)
         bills = system.bills(state[:, 0], ln_consumer)
-        received = np.zeros_like(bills) + system.transfers + royalties
+        received = np.zeros_like(bills) + system.transfers + royalties + system.rents_received(flows)
         deficit = eq.deficit(shocks.deficits, bills, economy.wage_bill, economy.accounts.deficit, system.group)
         ln_cost, ln_productivity = state[:, 1 : 1 + sectors], system.ln_productivity + boost
         expected = np.exp(system.wages(state[:, 0], flows.output, ln_cost + ln_productivity).ln_expected)
@@ -264,6 +267,11 @@ class Outcome:
     def accounts(self) -> Accounts:
         """The base accounts of the world that was solved."""
         return self._point.system.economy.accounts
+
+    @property
+    def rents_of_others(self) -> bool:
+        """Whether rents of licences go to named countries: no reference world can keep them."""
+        return bool(self._point.system.rents)
 
     @property
     def terms_of_trade(self) -> Array:

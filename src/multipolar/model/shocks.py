@@ -9,7 +9,7 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from multipolar.base.arrays import Array, first_where, plain_array
+from multipolar.base.arrays import Array, first_where, plain_array, plain_number
 from multipolar.base.problems import Collector, ShocksError, nearest, shown
 from multipolar.model.knowledge import FORMS
 from multipolar.model.ventures import Venture
@@ -36,7 +36,7 @@ class Block:
 
     share: Array
     coverage: str = "thin"
-    rents: str = "none"
+    rents: str | Mapping[str, float] = "none"
 
     def __post_init__(self) -> None:
         problems = Collector()
@@ -51,7 +51,8 @@ class Shocks:
     ``tariff``, ``export_tax`` [i,n,s]: NEW levels, ad valorem, 0.05 = 5 %. ``trade_cost_hat`` [i,n,s]: iceberg factor,
     infinity = embargo. ``blocked_share`` [i,n,s] in [0,1], 1 = embargo; its ``coverage``: ``thin``, each supplier is
     struck out in part, or ``list``, that share of product lines is closed; its ``rents``: ``none``, or licences whose
-    wedge ``(1-b)^(-1/theta) - 1`` is income of the ``importer`` or the ``exporter`` (ECONOMICS 0.7, 0.8; thin only).
+    wedge ``(1-b)^(-1/theta) - 1`` is income of the ``importer``, of the ``exporter``, or of named countries by share,
+    ``{"ARE": 0.6, "TUR": 0.4}`` (ECONOMICS 0.7, 0.8; thin only); what shares leave of 1 nobody earns.
     ``blocks``: further shares blocked in other ways; thin ones combine as 1-(1-a)(1-b), lists are nested (the larger
     holds). ``productivity_hat`` [i,s]. ``transfers`` [n]: million USD received, at base world value added, sum 0.
     ``deficits``: ``fixed``, ``own`` or ``closed`` (DESIGN 4.7). ``ventures``: joint ventures (ECONOMICS 2).
@@ -67,7 +68,7 @@ class Shocks:
     trade_cost_hat: Array | None = None
     blocked_share: Array | None = None
     coverage: str = "thin"
-    rents: str = "none"
+    rents: str | Mapping[str, float] = "none"
     productivity_hat: Array | None = None
     transfers: Array | None = None
     deficits: str = "fixed"
@@ -102,11 +103,23 @@ def _check_ways(coverage: object, rents: object, problems: Collector) -> None:
     if not _is_one_of(coverage, COVERAGES):
         _unknown("coverage", coverage, COVERAGES, "coverage", problems)
     if isinstance(rents, Mapping):
-        problems.add("shares of rents by country are not computed yet; use none, importer or exporter", path="rents")
+        _check_owners(rents, problems)
     elif not _is_one_of(rents, RENTS):
         _unknown("rents", rents, RENTS, "rents", problems)
-    elif isinstance(coverage, str) and coverage == "list" and rents != "none":
+    if isinstance(coverage, str) and coverage == "list" and not (isinstance(rents, str) and rents == "none"):
         problems.add("the wedge of a licence is computed for coverage `thin` only", path="rents")
+
+
+def _check_owners(rents: Mapping[object, object], problems: Collector) -> None:
+    """Shares of rents by country: numbers from 0 to 1 that sum to 1 at most."""
+    for code, share in rents.items():
+        if not isinstance(code, str):
+            problems.add(f"{shown(code)} is no code of a country", path="rents")
+        elif not plain_number(share, 0.0, 1.0):
+            problems.add(f"{shown(share)} of `{shown(code)}` is no share from 0 to 1", path="rents")
+    shares = [float(share) for share in rents.values() if plain_number(share, 0.0, 1.0)]  # type: ignore[arg-type]
+    if sum(shares) > 1.0 + 1e-9:
+        problems.add(f"the shares sum to {sum(shares):.6g}, above 1", path="rents")
 
 
 def _is_one_of(given: object, known: tuple[str, ...]) -> bool:
@@ -150,6 +163,8 @@ def checked(shocks: Shocks, world: World, *, over_time: bool = False) -> Shocks:
               for k, block in enumerate(shocks.blocks)]  # fmt: skip
     _check_ranges(world, {**arrays, **{f"blocks[{k}].share": share for k, share in enumerate(shares)}}, problems)
     _check_ventures(world, shocks.ventures, problems)
+    for rents in (shocks.rents, *(block.rents for block in shocks.blocks)):
+        _check_places(world, rents, problems)
     for name in OVER_TIME if not over_time else ():
         if getattr(shocks, name) is not None:
             problems.add("it acts on the knowledge of later years, which one solve does not have", path=name)
@@ -161,7 +176,7 @@ def checked(shocks: Shocks, world: World, *, over_time: bool = False) -> Shocks:
         blocks.insert(0, Block(blocked, shocks.coverage, shocks.rents))
     if listed is not None:
         blocks.append(Block(listed, "list"))
-    gathered = _gathered(blocks)
+    gathered = _gathered([part for block in blocks for part in _owned_and_lost(block)])
     return Shocks(
         tariff=arrays.get("tariff"),
         export_tax=arrays.get("export_tax"),
@@ -185,21 +200,44 @@ def of_one_year(shocks: Shocks) -> Shocks:
     return replace(shocks, sharing=None, diffusion_hat=None, research_hat=None)
 
 
+Owners = str | tuple[tuple[str, float], ...]
+
+
 class _Gathered(TypedDict):
     blocked_share: Array | None
     listed_share: Array | None
     blocks: tuple[Block, ...]
 
 
+def _owned_and_lost(block: Block) -> tuple[Block, ...]:
+    """Licences of which owners have a share s only: the wedge f is ``f^s`` of theirs times ``f^(1-s)`` of nobody's."""
+    if isinstance(block.rents, str):
+        return (block,)
+    owned = sum(block.rents.values())
+    if owned >= 1.0 - 1e-9:
+        return (block,)
+    lost = Block(1.0 - (1.0 - block.share) ** (1.0 - owned))
+    if not owned > 0:
+        return (lost,)
+    owners = {code: share / owned for code, share in block.rents.items()}
+    return (lost, Block(1.0 - (1.0 - block.share) ** owned, rents=owners))
+
+
+def _owners(rents: str | Mapping[str, float]) -> Owners:
+    """Who earns rents, as a key: the same owners in another order are the same."""
+    return rents if isinstance(rents, str) else tuple(sorted((code, float(share)) for code, share in rents.items()))
+
+
 def _gathered(blocks: list[Block]) -> _Gathered:
     """Blocked shares by the way they work; what is closed whole is closed, whatever the way."""
     whole: NDArray[np.bool_] | None = None
-    kinds: dict[tuple[str, str], Array] = {}
+    kinds: dict[tuple[str, Owners], Array] = {}
     for block in blocks:
         full = block.share >= 1.0
-        if (block.coverage, block.rents) != ("thin", "none") and full.any():
+        key = (block.coverage, _owners(block.rents))
+        if key != ("thin", "none") and full.any():
             whole = full if whole is None else whole | full
-        share, key = np.where(full, 0.0, block.share), (block.coverage, block.rents)
+        share = np.where(full, 0.0, block.share)
         if key == ("thin", "none"):
             share = block.share
         before = kinds.get(key)
@@ -209,7 +247,11 @@ def _gathered(blocks: list[Block]) -> _Gathered:
     thin = kinds.get(("thin", "none"))
     if whole is not None:
         thin = whole.astype(np.float64) if thin is None else np.where(whole, 1.0, thin)
-    licences = tuple(Block(kinds[key], *key) for key in sorted(kinds) if key[1] != "none" and kinds[key].any())
+    licences = tuple(
+        Block(kinds[key], key[0], key[1] if isinstance(key[1], str) else dict(key[1]))
+        for key in sorted(kinds, key=str)
+        if key[1] != "none" and kinds[key].any()
+    )
     listed = kinds.get(("list", "none"))
     return {"blocked_share": thin, "listed_share": listed if listed is not None and listed.any() else None,
             "blocks": licences}  # fmt: skip
@@ -218,18 +260,20 @@ def _gathered(blocks: list[Block]) -> _Gathered:
 def with_licences_as_taxes(shocks: Shocks, world: World, theta: Array) -> Shocks:
     """Licences as the taxes that make the same cut: rate ``(1-b)^(-1/theta) - 1``, levied by whom the rents belong to.
 
+    Rents of named countries are levied by the importer; their blocks stay, since the proceeds go on (``rents.py``).
     ``shocks`` in normal form. Symmetric world of two countries, own share .8, theta 4, b .5: a wedge of 18.92 %, kept
     at home -0.847 % of real income instead of -2.600 (G43).
     """
     tariff, levy = shocks.tariff, shocks.export_tax
     for block in shocks.blocks:
         factor = (1.0 - block.share) ** (-1.0 / theta)
-        if block.rents == "importer":
+        if block.rents != "exporter":
             tariff = (1.0 + (world.tariff if tariff is None else tariff)) * factor - 1.0
         else:
             base = np.zeros_like(world.tariff) if world.export_tax is None else world.export_tax
             levy = (1.0 + (base if levy is None else levy)) * factor - 1.0
-    return replace(shocks, tariff=tariff, export_tax=levy, blocks=())
+    passed_on = tuple(block for block in shocks.blocks if not isinstance(block.rents, str))
+    return replace(shocks, tariff=tariff, export_tax=levy, blocks=passed_on)
 
 
 def at_fraction(shocks: Shocks, world: World, fraction: float) -> Shocks:
@@ -261,6 +305,7 @@ def at_fraction(shocks: Shocks, world: World, fraction: float) -> Shocks:
         productivity_hat=None if shocks.productivity_hat is None else shocks.productivity_hat**fraction,
         transfers=transfers,
         ventures=tuple(venture.scaled(fraction) for venture in shocks.ventures),
+        blocks=tuple(Block(1.0 - (1.0 - block.share) ** fraction, rents=block.rents) for block in shocks.blocks),
     )
 
 
@@ -324,6 +369,14 @@ def _check_knowledge(
     if sharing is not None and sharing[own, own].any():
         k, sector = first_where(sharing[own, own] != 0)
         problems.add(f"at {at((int(k), int(k), int(sector)))}: a country does not share with itself", path="sharing")
+
+
+def _check_places(world: World, rents: str | Mapping[str, float], problems: Collector) -> None:
+    for code in () if isinstance(rents, str) else rents:
+        if code not in world.countries:
+            hint = nearest(code, world.countries)
+            asked = f" Did you mean `{hint}`?" if hint else ""
+            problems.add(f"no country `{shown(code)}` in this world.{asked}", path="rents")
 
 
 def _check_ventures(world: World, ventures: tuple[Venture, ...], problems: Collector) -> None:

@@ -20,6 +20,7 @@ from multipolar.model import ventures as jv
 from multipolar.model.jacobian import OwnCountry, OwnCountryWhole, own_country
 from multipolar.model.lists import Lists
 from multipolar.model.parameters import Parameters
+from multipolar.model.rents import Rents, rents_of
 from multipolar.model.shocks import Shocks
 from multipolar.model.weights import Base, Weights, base_of, formed, gross_rate
 from multipolar.world.identities import Accounts, derive
@@ -90,6 +91,7 @@ class System:
     made: Weights
     ln_productivity: Array | float
     transfers: Array | float
+    rents: tuple[Rents, ...] = ()
 
     @property
     def weights(self) -> Array:
@@ -138,7 +140,7 @@ class System:
         bills = self.bills(ln_wage, ln_consumer)
         boost, royalties = self.venture_terms(flows.output)
         deficit = eq.deficit(self.shocks.deficits, bills, economy.wage_bill, accounts.deficit, self.group)
-        income = eq.income(bills, flows.revenue, deficit, self.transfers + royalties)
+        income = eq.income(bills, flows.revenue, deficit, self.transfers + royalties + self.rents_received(flows))
         productivity = self.ln_productivity + boost
         wages = self.wages(ln_wage, flows.output, state[:, 1 : 1 + sectors] + productivity)
         nests = self.nests(wages.ln_price, flows.ln_price)
@@ -279,6 +281,11 @@ class System:
             (after, self.weights[after]),
         )
 
+    def rents_received(self, flows: Flows) -> Array | float:
+        """What countries [n] receive of licences less what their buyers pay of them, million USD (ECONOMICS 0.8)."""
+        lists, market = self.made.lists, flows.market
+        return sum((r.received(flows.cost_term, flows.spending, market, lists) for r in self.rents), start=0.0)
+
     def venture_terms(self, output: Array) -> tuple[Array | float, Array | float]:
         """What ventures add to ln productivity [i,s] and to transfers received [n] at given output (ECONOMICS 2)."""
         if not self.shocks.ventures:
@@ -346,4 +353,5 @@ def shocked(economy: Economy, shocks: Shocks, blocked: Array | None = None) -> S
         made=made,
         ln_productivity=0.0 if shocks.productivity_hat is None else np.log(shocks.productivity_hat),
         transfers=0.0 if shocks.transfers is None else shocks.transfers,
+        rents=rents_of(shocks.blocks, economy.world, made, economy.theta),
     )

@@ -3,7 +3,7 @@
 At each point the undamped residual ``r = sweep(z) - z`` decides convergence (a damped step hides errors); the
 preconditioned residual ``f = M r`` is what Anderson acceleration (type II, Walker and Ni 2011) combines. On a
 non-finite sweep or a residual ten times the best seen: back to the best point, mixing halved, history dropped;
-if that keeps failing, the preconditioner is rebuilt there. Each better point gives mixing back.
+if that keeps failing, or the iteration is slow, the preconditioner is rebuilt there. Better points give mixing back.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ class Settings:
     setback: float = 10.0
     mixing_min: float = 1e-3
     mixing_rebuild: float = 0.1
+    rebuild_every: int = 30
+    rebuild_near: float = 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,11 +58,12 @@ def solve(
     """Find ``z = sweep(z)``.
 
     ``sweep`` maps an array to one of the same shape and may return non-finite numbers: they mean "not here".
-    ``rebuild`` makes a preconditioner for a point; it is asked once, when steps from the best point keep failing.
+    ``rebuild`` makes a preconditioner for a point: it is asked once when steps from the best point keep failing, and
+    every ``rebuild_every`` sweeps of a slow iteration that is near its end (farther away it may mislead).
     Never raises for lack of convergence: the answer carries its outcome.
     """
     point, mixing, history = start, 1.0, _History(settings.depth, start.shape)
-    best, best_residual, best_rest = start, np.inf, np.zeros_like(start)
+    best, best_residual, best_rest, rescued = start, np.inf, np.zeros_like(start), False
     for sweeps in range(1, settings.sweeps_max + 1):
         with np.errstate(all="ignore"):
             rest = sweep(point) - point
@@ -73,8 +76,8 @@ def solve(
             if mixing < settings.mixing_min:
                 break
             mixing *= 0.5
-            if mixing < settings.mixing_rebuild and rebuild is not None:
-                precondition, rebuild, mixing = rebuild(best), None, 1.0
+            if mixing < settings.mixing_rebuild and rebuild is not None and not rescued:
+                precondition, mixing, rescued = rebuild(best), 1.0, True
             history.clear()
             step = precondition(best_rest) if precondition is not None else best_rest
             point = best + _bounded(mixing * step, settings.step_max)
@@ -82,6 +85,9 @@ def solve(
         if residual < best_residual:
             best, best_residual, best_rest = point, residual, rest
             mixing = min(1.0, 2.0 * mixing)
+        if sweeps % settings.rebuild_every == 0 and rebuild is not None and best_residual < settings.rebuild_near:
+            precondition = rebuild(best)
+            history.clear()
         step = precondition(rest) if precondition is not None else rest
         point = point + _bounded(history.accelerate(point, step, mixing), settings.step_max)
     return Solution(best, Outcomes.not_converged, best_residual, sweeps)

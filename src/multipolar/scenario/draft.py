@@ -77,6 +77,7 @@ class Draft:
         self.blocs: Mapping[str, Sequence[str]] = {}
         self.prefix = ""
         self.arrays: dict[str, Array] = {}
+        self.licences: dict[str, str | Mapping[str, float]] = dict(LICENCES)
         self.ventures: list[Venture] = []
         self.log: list[Step] = []
         self.notes: list[str] = []
@@ -97,7 +98,7 @@ class Draft:
             trade_cost_hat=made.get("trade_cost_hat"),
             blocked_share=made.get("blocked_share"),
             listed_share=made.get("listed_share"),
-            blocks=tuple(Block(made[name], "thin", rents) for name, rents in LICENCES if name in made),
+            blocks=tuple(Block(made[name], "thin", rents) for name, rents in self.licences.items() if name in made),
             productivity_hat=made.get("productivity_hat"),
             transfers=made.get("transfers"),
             deficits=deficits,
@@ -159,13 +160,28 @@ class Draft:
         """Thin shares on one flow combine as 1 - (1 - a)(1 - b), lists are nested; a full ban is one in any case."""
         name = "blocked_share"
         if share < 1.0:
-            licences = {rents: licence for licence, rents in LICENCES}
-            name = "listed_share" if measure.coverage == "list" else licences.get(measure.earned_by, name)
+            name = "listed_share" if measure.coverage == "list" else self._licence(measure) or name
         array = self._array(name, lambda: np.zeros(self.world.trade.shape))
         if name == "listed_share":
             self._write(measure, name, array, flows, lambda old: np.maximum(old, share))
         else:  # written so that a share on a free flow, and a full ban, come out exact
             self._write(measure, name, array, flows, lambda old: old + share * (1.0 - old))
+
+    def _licence(self, measure: ImportBan | ExportControl) -> str | None:
+        """The array of licences whose rents belong to the same owners; None where nobody earns them."""
+        owners = measure.earned_by
+        if not isinstance(owners, str):
+            shares = np.zeros(len(self.world.countries))
+            for place, (name, share) in zip(measure.rent_places(), owners.items(), strict=True):
+                index = self.places(Places((place,)))  # a bloc's members share in proportion to their income
+                income = self.world.income[index]
+                shares[index] += self.value(measure, f"rents.{name}", share) * income / income.sum()
+            shares /= max(1.0, shares.sum())  # drawn shares may pass 1
+            named = {self.world.countries[k]: float(shares[k]) for k in np.flatnonzero(shares)}
+            key = "licence of " + ", ".join(f"{code} {share:.6g}" for code, share in named.items())
+            self.licences[key] = named
+            return key
+        return {rents: licence for licence, rents in LICENCES}.get(owners)
 
     def productivity(self, measure: Productivity, factor: float) -> None:
         """Productivity of the sectors times ``factor``."""

@@ -28,6 +28,7 @@ from multipolar.model.shocks import Shocks
 from multipolar.scenario.checks import check_for_world
 from multipolar.scenario.draft import Draft, Step
 from multipolar.scenario.measures import Cancel, Lift, Measure
+from multipolar.scenario.measures.trade import BlockMeasure
 from multipolar.scenario.scenario import CaseKey, Scenario, active, cases
 from multipolar.scenario.values import Labels
 from multipolar.world import groups
@@ -93,6 +94,7 @@ def resolve_baseline(
         check_for_world(base, Labels(world.countries, world.sectors, world.name))
         measures = active(base, CaseKey())
         not_computed += _apply(draft, base, measures, scenario.horizon.to, lifted)
+        _refuse_rents_of_others(draft, measures)
         notes += _left_out(base, world, measures)
     draft.problems.raise_if_any(ScenarioError)
     return Resolution(
@@ -101,6 +103,13 @@ def resolve_baseline(
         tuple(not_computed),
         tuple(dict.fromkeys((*notes, *draft.notes))),
     )
+
+
+def _refuse_rents_of_others(draft: Draft, measures: Iterable[Measure]) -> None:
+    """A reference world keeps rents as tariffs or export taxes, so not those of third countries (ECONOMICS 0.8)."""
+    for measure in measures:
+        if isinstance(measure, BlockMeasure) and not isinstance(measure.earned_by, str):
+            draft.problem(measure, "rents", "shares by country cannot stand in a baseline; use importer or exporter.")
 
 
 def lifts(scenario: Scenario, case: CaseKey, draw: Mapping[str, float] = NO_DRAW) -> dict[str, float]:

@@ -45,7 +45,7 @@ def test_residuals_are_recomputed_and_small() -> None:
     out = mp.solve(world, shock(world))
     assert set(out.residuals) == {
         "goods", "spending", "prices", "costs", "shares", "labour", "sector_wages", "trade_balance", "budget",
-        "numeraire", "participation", "unemployment",
+        "numeraire", "participation", "unemployment", "transfers",
     }  # fmt: skip
     assert max(out.residuals.values()) < 1e-8
 

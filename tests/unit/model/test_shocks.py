@@ -64,7 +64,10 @@ def test_all_problems_at_once() -> None:
     ("wrong", "message"),
     [({"coverage": "lists"}, "no coverage `lists`.*Did you mean `list`"),
      ({"rents": "importers"}, "no rents `importers`.*Did you mean `importer`"),
-     ({"rents": {"USA": 1.0}}, "by country are not computed yet"),
+     ({"rents": {"USA": 0.6, "CHN": 0.6}}, "the shares sum to 1.2, above 1"),
+     ({"rents": {"USA": 1.5, "CHN": -0.5}}, "1.5 of `USA` is no share"),
+     ({"rents": {1: 1.0}}, "1 is no code of a country"),
+     ({"rents": {"USA": 1.0}, "coverage": "list"}, "coverage `thin` only"),
      ({"coverage": "list", "rents": "importer"}, "coverage `thin` only"),
      ({"deficits": "close"}, "Did you mean `closed`")],
 )  # fmt: skip
@@ -76,6 +79,7 @@ def test_rules_that_are_not_there_are_refused(wrong: dict[str, object], message:
             mp.Block(flow(0.5), **wrong)  # type: ignore[arg-type]
     assert mp.Shocks(coverage="list", rents="none", deficits="closed").deficits == "closed"
     assert mp.Shocks(coverage="thin", rents="importer").rents == "importer"
+    assert mp.Shocks(rents={"USA": 0.5, "CHN": 0.5}).rents == {"USA": 0.5, "CHN": 0.5}
 
 
 def test_defaults_are_neutral() -> None:

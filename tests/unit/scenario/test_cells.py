@@ -199,10 +199,20 @@ def test_coverage_and_rents_choose_the_array(small: mp.World) -> None:
     assert whole.listed_share is None
 
 
+def test_rents_of_named_countries_are_blocks_of_their_owners(small: mp.World) -> None:
+    ban = "type: import_ban, who: USA, to: RUS, sectors: C29, share: 0.5, coverage: thin"
+    (block,) = resolved(small, f"{ban}, rents: {{China: 0.6, USA: 0.4}}").shocks.blocks
+    assert block.rents == pytest.approx({"CHN": 0.6, "USA": 0.4})
+    pair = "actors: {blocs: {PAIR: {list: [CHN, USA]}}}"
+    (block,) = resolved(small, f"{ban}, rents: {{PAIR: 0.5}}", more=pair).shocks.blocks
+    income = small.income[small.axes.country.indices(["CHN", "USA"])]
+    assert [block.rents["CHN"], block.rents["USA"]] == pytest.approx(list(0.5 * income / income.sum()))
+
+
 def test_rents_without_a_wedge_are_named(small: mp.World) -> None:
     ban = "type: import_ban, who: USA, to: RUS, sectors: C29, share: 0.5"
-    for rents in ("rents: importer", "coverage: thin, rents: {CHN: 1}"):
-        found = resolved(small, f"{ban}, {rents}")
+    for rents in ("importer", "{CHN: 1}"):
+        found = resolved(small, f"{ban}, rents: {rents}")
         assert [(each.measure, "`rents`" in each.why) for each in found.not_computed] == [("a", True)]
         assert found.shocks.blocks == ()
 

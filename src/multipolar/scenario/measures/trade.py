@@ -112,7 +112,10 @@ class RentsKind(Kind):
 
 COVERAGE = Choice(("list", "thin"), "coverage")
 COVERAGE_DOC = "`list`: a share of product lines is closed (default); `thin`: each supplier is struck out in part."
-RENTS_DOC = "Who earns the scarcity rent of a licence: none (default), importer, exporter, or {country: share}."
+RENTS_DOC = (
+    "Who earns the scarcity rent of a licence: none (default), importer, exporter, or {country: share}; "
+    "what the shares leave of 1 nobody earns."
+)
 
 
 class BlockMeasure(Measure):
@@ -126,20 +129,20 @@ class BlockMeasure(Measure):
     rents: str | dict[str, Quantity] = entry(RentsKind(), RENTS_DOC, default="none")
 
     def parts_not_computed(self) -> tuple[str, ...]:
-        if isinstance(self.rents, dict):
-            return ("`rents`: shares by country are not computed yet, nobody earns them",)
         if self.rents != "none" and self.coverage == "list":
             return ("`rents`: the wedge of a licence is computed for coverage `thin` only, nobody earns them",)
         return ()
 
     @property
-    def earned_by(self) -> str:
-        """Who earns the rents in the numbers: none, importer or exporter."""
-        return "none" if self.parts_not_computed() or isinstance(self.rents, dict) else self.rents
+    def earned_by(self) -> str | dict[str, Quantity]:
+        """Who earns the rents in the numbers: none, importer, exporter, or shares by country."""
+        return "none" if self.parts_not_computed() else self.rents
 
     def used(self) -> Iterator[tuple[str, Quantity]]:
         if self.not_computed() is None:
             yield "share", self.share
+            if isinstance(self.earned_by, dict):
+                yield from ((f"rents.{name}", share) for name, share in self.earned_by.items())
 
     def rent_places(self) -> tuple[Named, ...]:
         """Countries named as earners of rents."""
