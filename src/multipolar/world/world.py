@@ -35,6 +35,8 @@ class Solved(Protocol):
     def tariff(self) -> Array: ...
     @property
     def export_tax(self) -> Array | None: ...
+    @property
+    def rents_of_others(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,17 +205,21 @@ class World:
         evidence = {block: worst(cells, country.member, sector.member) for block, cells in graded(self).items()}
         world = World.from_arrays(countries=country.names, sectors=sector.names,
                                   name=f"{self.name}-aggregate" if name is None else name,
-                                  year=self.year, fields=fields, evidence=evidence, **arrays)
+                                  year=self.year, fields=fields, evidence=evidence, provenance=self.provenance,
+                                  **arrays)
         return world if world.trade.shape == self.trade.shape else again(world)
 
     def after(self, outcome: Solved) -> World:
         """The world of a solved outcome as a new reference world, exact again (ECONOMICS 0.1).
 
         Trade, input shares, tariffs and export taxes are the outcome's; fields are carried. Raises the outcome's own
-        error when it is not converged, ``WorldError`` when it belongs to another world.
+        error when it is not converged, ``WorldError`` when it belongs to another world, or when rents of licences go
+        to third countries: a reference world keeps them as tariff or export tax only (ECONOMICS 0.8).
         """
         if outcome.world is not self and outcome.world.digest != self.digest:
             raise WorldError.of(f"after: the outcome belongs to another world than `{self.name}`")
+        if outcome.rents_of_others:
+            raise WorldError.of("after: rents of licences that go to named countries cannot be kept in a world")
         return replace(
             self,
             trade=frozen(outcome.trade),
