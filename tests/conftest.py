@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -27,6 +29,35 @@ def shared() -> Path:
     if not (folder / "checks").is_dir():
         pytest.skip(f"needs the shared folder (MULTIPOLAR_SHARED or {folder.name}/ beside the repository)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def replication() -> Callable[[Path], dict[str, np.ndarray]]:
+    """Writes a small made-up file of the layout of the NAFTA study's data, and gives back its arrays."""
+
+    def write(path: Path) -> dict[str, np.ndarray]:
+        from multipolar.world.toy import random_world
+
+        world = random_world(7, countries=4, sectors=2)
+        materials = 1.0 - world.accounts.value_added_share
+        arrays = {
+            "countries": np.array(["MEX", "CAN", "USA", "ROW"]),
+            "sectors": np.array(world.sectors),
+            "trade_share": world.trade_share,
+            "tariff_1993": world.tariff,
+            "tariff_2005": 0.5 * world.tariff,
+            "expenditure": world.spending,
+            "final_share": world.final_share,
+            "value_added_share": world.accounts.value_added_share,
+            "input_share_of_materials": world.input_share / materials[:, :, None],
+            "trade_elasticity": world.trade_elasticity,
+            "value_added": world.value_added.sum(axis=1),
+            "deficit": world.deficit,
+        }
+        np.savez(path, **arrays)
+        return arrays
+
+    return write
 
 
 @pytest.fixture(scope="session")

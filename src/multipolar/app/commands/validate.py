@@ -12,6 +12,7 @@ import typer
 
 from multipolar.app.columns import columns, paragraph
 from multipolar.base.json_text import json_text
+from multipolar.base.problems import InputError
 
 if TYPE_CHECKING:
     from multipolar.study.published.claims import Compared, Study, Table, Validation
@@ -27,6 +28,8 @@ def validate(
     from multipolar.study.published.validate import validate as computed
 
     if study is None:
+        if path is not None:
+            raise InputError(f"--path: say for which study: {', '.join(claims.studies())}.")
         known = list(claims.studies().values())
         print(json_text([_as_entry(each) for each in known], 2) if json else _listed(known))
         return

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from multipolar.base.arrays import Array
-from multipolar.base.problems import MultipolarError, WorldError, shown
+from multipolar.base.problems import NoEquilibriumError, NotConvergedError, WorldError, shown
 from multipolar.model.parameters import Parameters
 from multipolar.model.shocks import Shocks
 from multipolar.model.solve import solve
@@ -118,13 +118,13 @@ def on_world(world: World) -> Validation:
     for variant in tried:
         try:
             found[variant.label] = 100.0 * expenditure(world, members, variant)
-        except MultipolarError as error:
+        except (NoEquilibriumError, NotConvergedError) as error:
             rows.append(Row(variant.label, (None, None, None), str(error)))
         else:
             rows.append(Row(variant.label, _summary(world, members, found[variant.label])))
     stated = tried[0].label
     if stated not in found:
-        raise MultipolarError(f"the study has no answer on `{world.name}`: {rows[0].why}")
+        raise NotConvergedError(f"the study has no answer on `{world.name}`: {rows[0].why}")
     subject = float(found[stated][world.axes.country.index(SUBJECT)])
     embargo = found.get("full embargo")
     order = np.argsort(found[stated], kind="stable")

@@ -45,7 +45,8 @@ NUMBERS = {  # member -> axes: n countries, s sectors
     "deficit": "n",
 }
 MOST_BYTES = 64_000_000  # of one array of such a file
-MOST_MOVED = 1e-4  # of the largest market: more than this is no rounding
+MOST_ROUNDING = 1e-2  # of shares
+MOST_MOVED = 1e-4  # of the largest market
 ROUNDS = 200
 CONVENTIONS = (
     "Only tariffs between Mexico, Canada and the United States change, to those of 2005; all others stay at 1993.",
@@ -99,36 +100,49 @@ def numbers(outcome: Outcome) -> dict[tuple[str, str], float]:
 def read(path: Path) -> Experiment:
     """World and shocks from the replication data. Raises ``WorldError`` with everything that is wrong with the file."""
     held = _arrays(path)
-    countries, sectors = held.pop("countries"), held.pop("sectors")
-    share, share_moved = _summing_to_one(held["trade_share"], 0)
-    materials = np.maximum(held["input_share_of_materials"], 0.0)
-    materials, inputs_moved = _summing_to_one(materials, 2)
-    inputs = (1.0 - held["value_added_share"])[:, :, None] * materials
-    old, new = held["tariff_1993"], held["tariff_2005"]
-    duties = np.einsum("ins,ns->n", share * old / (1.0 + old), held["expenditure"])
-    income = held["value_added"] + held["deficit"] + duties
-    spending = held["expenditure"]
-    for _ in range(ROUNDS):
-        output = np.einsum("ins,ns->is", share / (1.0 + old), spending)
-        spending = held["final_share"] * income[:, None] + np.einsum("nks,nk->ns", inputs, output)
-    moved = float(np.abs(spending - held["expenditure"]).max() / spending.max())
-    if not moved <= MOST_MOVED:
-        raise WorldError.of(f"`{shown(path, 400)}`: spending recomputed from shares, tariffs and incomes differs from "
-                            f"`expenditure` by {moved:.1g} of the largest market")  # fmt: skip
+    old, lowest = held["tariff_1993"], float(held["input_share_of_materials"].min())
+    with np.errstate(all="ignore"):  # what is no number is off
+        share, share_missed = _summing_to_one(held["trade_share"], 0)
+        materials, inputs_missed = _summing_to_one(np.maximum(held["input_share_of_materials"], 0.0), 2)
+        inputs = (1.0 - held["value_added_share"])[:, :, None] * materials
+        spending = _spending(held, share, inputs)
+        moved = float(np.abs(spending - held["expenditure"]).max() / spending.max())
+    problems = Collector(shown(path, 400))
+    for name, off, most, what in (
+        ("trade_share", share_missed, MOST_ROUNDING, "shares of origins miss a sum of 1 by"),
+        ("input_share_of_materials", max(inputs_missed, -lowest), MOST_ROUNDING, "shares are negative, or miss a sum "
+         "of 1, by"),
+        ("expenditure", moved, MOST_MOVED, "spending recomputed from shares, tariffs and incomes differs, relative to "
+         "the largest market, by"),
+    ):  # fmt: skip
+        if not off <= most:
+            problems.add(f"{what} {off:.1g}, more than rounding ({most:g})", path=name)
+    problems.raise_if_any(WorldError)
     world = World.from_arrays(
-        countries=countries, sectors=sectors, trade=share * spending / (1.0 + old), input_share=inputs, tariff=old,
-        trade_elasticity=held["trade_elasticity"], name="cp2015", year=1993,
+        countries=held["countries"], sectors=held["sectors"], trade=share * spending / (1.0 + old), input_share=inputs,
+        tariff=old, trade_elasticity=held["trade_elasticity"], name="cp2015", year=1993,
     )  # fmt: skip
     members = world.axes.country.indices(MEMBERS)
     tariff = np.array(old)
-    tariff[np.ix_(members, members)] = new[np.ix_(members, members)]
-    negative = held["input_share_of_materials"].min()
+    tariff[np.ix_(members, members)] = held["tariff_2005"][np.ix_(members, members)]
     return Experiment(world, Shocks(tariff=tariff), (
-        f"Shares of origins brought to sum to 1 (they miss it by at most {share_moved:.1e}).",
-        f"Negative input shares set to 0 (the lowest is {negative:.1e}), the rest brought to sum to 1 in each sector "
-        f"(they miss it by at most {inputs_moved:.1e}).",
+        f"Shares of origins brought to sum to 1 (they miss it by at most {share_missed:.1e}).",
+        f"Negative input shares set to 0 (the lowest is {min(lowest, 0.0):.1e}), the rest brought to sum to 1 in each "
+        f"sector (they miss it by at most {inputs_missed:.1e}).",
         f"Spending recomputed from shares, tariffs and incomes: it moves by at most {moved:.1e} of the largest market.",
     ))  # fmt: skip
+
+
+def _spending(held: Mapping[str, Any], share: Array, inputs: Array) -> Array:
+    """Spending [n,s] at which ``X = final_share I + sum_k inputs Y``, incomes as the data has them."""
+    old = held["tariff_1993"]
+    spending: Array = held["expenditure"]
+    duties = np.einsum("ins,ns->n", share * old / (1.0 + old), spending)
+    income = held["value_added"] + held["deficit"] + duties
+    for _ in range(ROUNDS):
+        output = np.einsum("ins,ns->is", share / (1.0 + old), spending)
+        spending = held["final_share"] * income[:, None] + np.einsum("nks,nk->ns", inputs, output)
+    return spending
 
 
 def _summing_to_one(share: Array, axis: int) -> tuple[Array, float]:

@@ -17,7 +17,7 @@ def validate(name: str, path: Path | None) -> Validation:
     if asked.not_computed:
         raise InputError(f"`{asked.name}` is not computed: it {asked.not_computed}.")
     if path is None:
-        raise InputError(f"`{asked.name}` is computed from a file of yours: --path {asked.path} ({asked.data})")
+        raise InputError(f"`{asked.name}` is computed from a file of yours, --path {asked.path}: {asked.data}.")
     if not path.exists():
         raise InputError(f"--path: there is no file `{shown(path, 400)}`.")
     from multipolar.study.published import german_gas, nafta
