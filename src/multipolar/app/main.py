@@ -15,7 +15,7 @@ import typer  # noqa: E402
 
 import multipolar  # noqa: E402
 from multipolar.app import ending  # noqa: E402
-from multipolar.app.commands import look, new, run, runs, validate, world  # noqa: E402
+from multipolar.app.commands import look, new, pay, run, runs, validate, world  # noqa: E402
 from multipolar.base.problems import MultipolarError  # noqa: E402
 
 GREETING = """multipolar: what-if questions about a multipolar world economy.
@@ -55,6 +55,7 @@ app.command()(look.doctor)
 app.command()(validate.validate)
 app.command()(world.worlds)
 app.add_typer(world.group)
+app.add_typer(pay.group)
 
 
 def main() -> None:

@@ -70,7 +70,7 @@ def read_book(rows: Iterable[Sequence[Any]], what: str, first: Iterable[Label] =
     return Book(tuple(names), payer, payee, np.array(amounts, np.int64))
 
 
-def read_holdings(holdings: Mapping[Label, int], what: str) -> dict[Label, int]:
+def read_holdings(holdings: Mapping[Any, int], what: str) -> dict[Label, int]:
     """Amounts by name, each a whole number of at least 0; raises ``InputError`` listing all that are not."""
     problems = Collector()
     if not isinstance(holdings, Mapping):
@@ -85,7 +85,7 @@ def read_holdings(holdings: Mapping[Label, int], what: str) -> dict[Label, int]:
     return {name: int(amount) for name, amount in holdings.items()}
 
 
-def payers_without(book: Book, holdings: Mapping[Label, int], what: str) -> None:
+def payers_without(book: Book, holdings: Mapping[Any, int], what: str) -> None:
     """Refuse payers that have no account and are nobody's payee: a misspelt name is not a bank without money."""
     problems = Collector()
     opened = set(book.payee.tolist())

@@ -41,7 +41,7 @@ class Clearing:
     total: int
 
 
-def clear(obligations: Iterable[Sequence[Any]], liquidity: Mapping[Label, int] | None = None) -> Clearing:
+def clear(obligations: Iterable[Sequence[Any]], liquidity: Mapping[Any, int] | None = None) -> Clearing:
     """Clear obligations, rows (debtor, creditor, amount), as far as circles of debt allow.
 
     ``liquidity`` {name: minor units} that a name may pay in: its cleared debts may exceed its cleared claims by so

@@ -46,7 +46,7 @@ class Resolution:
 
 
 def resolve(
-    balances: Mapping[Label, int],
+    balances: Mapping[Any, int],
     queue: Iterable[Sequence[Any]],
     order: str = "fifo",
     objective: str = "value",
