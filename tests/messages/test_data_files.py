@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from multipolar.base.problems import MultipolarError
-from multipolar.world.readers import adb, exiobase, figaro, icio, wiod
+from multipolar.world.readers import adb, exiobase, figaro, gtap, icio, wiod
 
 pytest.importorskip("rdata", reason="needs the extra `readers`")
 TEXTS = Path(__file__).with_name("data_files")
@@ -45,6 +45,7 @@ READ: dict[str, Callable[[Path], object]] = {
     "wiod_2016": lambda p: wiod.read([p], labels=L.WIOD),
     "wiod_2013_sheet": lambda p: wiod.read([p], labels=L.WIOD),
     "adb": lambda p: adb.read([p], labels=L.ADB),
+    "gtap": lambda p: gtap.read([p]),
     "exiobase": lambda p: exiobase.read([p], labels=L.EXIOBASE, sectors=(3,), usd_per_unit=1.053),
 }
 
@@ -244,6 +245,34 @@ def pickled(text: str) -> str:
     return json.dumps(held)
 
 
+def in_gtap(change: Callable[[dict[str, object]], object]) -> Spoil:
+    """A database whose arrays were changed."""
+
+    def spoil(path: Path) -> None:
+        held = L.gtap_arrays()
+        change(held)
+        L.gtap(path.parent, held)
+
+    return spoil
+
+
+def regions_reordered(path: Path) -> None:
+    """``VXSB`` with its regions in another order than the other arrays."""
+    good, held = path.read_bytes(), L.gtap_arrays()
+    sets = L.GTAP_SETS | {"REG": L.GTAP_SETS["REG"][::-1]}
+    one = L.har_array("VXSB", held["VXSB"], gtap.SETS["VXSB"], L.GTAP_SETS)
+    path.write_bytes(good.replace(one, L.har_array("VXSB", held["VXSB"], gtap.SETS["VXSB"], sets)))
+
+
+def flipped(at: int) -> Spoil:
+    def spoil(path: Path) -> None:
+        data = bytearray(path.read_bytes())
+        data[at] ^= 1
+        path.write_bytes(data)
+
+    return spoil
+
+
 f2013 = L.wiod_2013_list()
 CASES: dict[str, tuple[str, Spoil]] = {
     "icio_missing": ("icio", gone),
@@ -322,6 +351,16 @@ CASES: dict[str, tuple[str, Spoil]] = {
     "adb_row_label_differs": ("adb", sheet(8, 3, "c3")),
     "adb_no_totals": ("adb", sheet(5, 28, None)),
     "adb_formula_error": ("adb", sheet(9, 7, "#REF!")),
+    "gtap_csv": ("gtap", raw(b"REG,COMM\nusa,agr\n")),
+    "gtap_cut": ("gtap", cut(0.4)),
+    "gtap_length_differs": ("gtap", flipped(8)),
+    "gtap_packed": ("gtap", raw(b"\xfd" + bytes(50))),
+    "gtap_array_missing": ("gtap", in_gtap(lambda held: held.pop("VTWR"))),
+    "gtap_negative": ("gtap", in_gtap(lambda held: held["VXSB"].__setitem__((0, 0, 1), -1.0))),
+    "gtap_not_a_number": ("gtap", in_gtap(lambda held: held["VDPB"].__setitem__((0, 0), np.nan))),
+    "gtap_two_products": ("gtap", in_gtap(lambda held: held["MAKB"].__setitem__((0, 1, 0), 900.0))),
+    "gtap_sales_differ": ("gtap", in_gtap(lambda held: held["VDPB"].__imul__(1.5))),
+    "gtap_regions_reordered": ("gtap", regions_reordered),
     "exiobase_no_parameters": ("exiobase", in_exiobase("file_parameters.json", lambda text: None)),
     "exiobase_no_final_use": ("exiobase", in_exiobase("Y.txt", lambda text: None)),
     "exiobase_names_a_pickle": ("exiobase", in_exiobase("file_parameters.json", pickled)),

@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from multipolar.base.arrays import Array
 from multipolar.base.problems import WorldError, nearest, shown
 from multipolar.world.archive import read_archive
-from multipolar.world.provenance import EVIDENCE, Provenance
+from multipolar.world.provenance import Provenance, evidence
 from multipolar.world.regions import RegionMap, region_map, region_maps
 from multipolar.world.world import Field, World
 
@@ -230,5 +230,5 @@ def world_of(held: Mapping[str, NDArray[Any]], name: str) -> World:
         year=int(held["year"]) if "year" in held else None,
         fields=_fields(held),
         provenance=provenance,
-        evidence=None if provenance is None else EVIDENCE,
+        evidence=None if provenance is None else evidence(tariff),
     )

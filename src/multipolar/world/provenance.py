@@ -7,16 +7,19 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from multipolar.base.arrays import Array
 from multipolar.base.problems import WorldError
 
-# What stands behind the blocks of a world built from a published table.
-EVIDENCE = {
-    "trade": "observed",
-    "input_share": "observed",
-    "final_trade": "observed",
-    "tariff": "assumption",
-    "trade_elasticity": "assumption",
-}
+
+def evidence(tariff: Array) -> dict[str, str]:
+    """What stands behind the blocks of a world built from a published table; tariffs are observed where it has any."""
+    return {
+        "trade": "observed",
+        "input_share": "observed",
+        "final_trade": "observed",
+        "tariff": "observed" if tariff.any() else "assumption",
+        "trade_elasticity": "assumption",
+    }
 
 
 @dataclass(frozen=True, slots=True)

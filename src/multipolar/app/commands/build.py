@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def build(
-    source: Annotated[str, typer.Argument(help="icio, wiod, figaro, exiobase or adb.")],
+    source: Annotated[str, typer.Argument(help="icio, wiod, figaro, exiobase, adb or gtap.")],
     path: Annotated[list[Path], typer.Option("--path", help="A file of the source; again for each further file.")],
     out: Annotated[str, typer.Option("--out", help="The name of the world, for --world.")],
     usd_per_unit: Annotated[
@@ -41,8 +41,8 @@ def build(
         return
     worth = float(world.value_added.sum()) / 1e6
     state = "stood there already, built from the same files" if built.reused else "built"
-    size = f"{len(world.countries)} economies x {len(world.sectors)} sectors"
-    print(f"World `{shown(world.name)}` {state}: {world.year}, {size}, value added {worth:.1f} trillion USD.")
+    size = f"{world.year or 'no year'}, {len(world.countries)} economies x {len(world.sectors)} sectors"
+    print(f"World `{shown(world.name)}` {state}: {size}, value added {worth:.1f} trillion USD.")
     print(as_text(held))
     print(f"\nFile: {built.path}")
     print(f"Next: multipolar world check {world.name}; multipolar run SCENARIO --world {world.name}")

@@ -24,7 +24,7 @@ import numpy as np
 from multipolar import __version__
 from multipolar.base.arrays import Array
 from multipolar.base.problems import WorldError
-from multipolar.world.provenance import EVIDENCE, Provenance, Step
+from multipolar.world.provenance import Provenance, Step, evidence
 from multipolar.world.readers.table import Table, check
 from multipolar.world.world import Field, World
 
@@ -105,7 +105,7 @@ def world_of(table: Table, name: str, where: str) -> World:
             name=name,
             year=table.year,
             fields={"final_trade": field},
-            evidence=EVIDENCE,
+            evidence=evidence(np.zeros(1)),
             provenance=Provenance(origin.source, origin.edition, origin.licence, origin.citation, origin.rate, MADE_BY,
                                   table.files, (*origin.notes, *NOTES), tuple(work.steps)),
         )  # fmt: skip

@@ -39,6 +39,7 @@ READERS = {
     "figaro": Reader("figaro", "Eurostat FIGARO, industry by industry: matrix_eu-ic-io_ind-by-ind_...csv", True),
     "exiobase": Reader("exiobase", "EXIOBASE 3: IOT_YEAR_ixi.zip, IOT_YEAR_pxp.zip, or the folder", True),
     "adb": Reader("adb", "ADB MRIO, current prices: ADB-MRIO-YEAR.xlsx"),
+    "gtap": Reader("gtap", "GTAP, form of version 7 of its model: basedata.har"),
 }
 
 

@@ -211,6 +211,95 @@ def wiod_2013_sheet(folder: Path) -> Path:
     return workbook(cells, folder / "wiot11_row_sep12.xlsx")
 
 
+GTAP_SETS = {
+    "COMM": ("agr", "mfg", "otp"),
+    "ACTS": ("agr", "mfg", "otp"),
+    "MARG": ("otp",),
+    "REG": ("usa", "deu", "RestofWorld"),
+}
+
+
+def gtap_arrays(seed: int = 3) -> dict[str, Array]:
+    """A balanced database of three regions, the last an aggregate that trades with itself."""
+    rng = np.random.default_rng(seed)
+    held: dict[str, Array] = {}
+    held["VXSB"] = rng.lognormal(3, 1, (3, 3, 3))
+    held["VXSB"][:, [0, 1], [0, 1]] = 0.0
+    held["VFOB"] = held["VXSB"] * (1 + rng.uniform(-0.02, 0.05, (3, 3, 3)))
+    held["VTWR"] = 0.05 * held["VFOB"][None] * rng.uniform(0.5, 1.5, (1, 3, 3, 3))
+    held["VTWR"][:, 2] = 0.0
+    held["VCIF"] = held["VFOB"] + held["VTWR"].sum(axis=0)
+    held["VMSB"] = held["VCIF"] * (1 + rng.uniform(0.0, 0.2, (3, 3, 3)))
+    held["VST"] = held["VTWR"].sum(axis=(1, 2, 3))[:, None] * rng.dirichlet(np.ones(3), 1)
+    parts = rng.dirichlet(np.ones(6), (3, 3)) * held["VMSB"].sum(axis=1)[:, :, None]
+    held["VMFB"] = parts[:, :, :3].transpose(0, 2, 1)
+    for k, use in enumerate("PGI"):
+        held[f"VM{use}B"] = parts[:, :, 3 + k]
+    held["VDFB"] = rng.lognormal(4, 0.5, (3, 3, 3))
+    inputs = (held["VDFB"] + held["VMFB"]).sum(axis=0)
+    for use, share in zip("PGI", (0.6, 0.2, 0.2), strict=True):
+        held[f"VD{use}B"] = share * (inputs + rng.lognormal(5, 0.5, (3, 3)))
+    made = held["VDFB"].sum(axis=1) + sum(held[f"VD{use}B"] for use in "PGI") + held["VXSB"].sum(axis=2)
+    made[2] += held["VST"][0]
+    held["MAKB"] = np.zeros((3, 3, 3))
+    held["MAKB"][range(3), range(3)] = made
+    return held
+
+
+def _record(*parts: bytes) -> bytes:
+    body = b"".join(parts)
+    return len(body).to_bytes(4, "little") + body + len(body).to_bytes(4, "little")
+
+
+def _whole(*numbers: int) -> bytes:
+    return np.array(numbers, dtype="<i4").tobytes()
+
+
+def har_array(name: str, values: Array, sets: tuple[str, ...], elements: dict[str, tuple[str, ...]],
+              sparse: bool = False) -> bytes:  # fmt: skip
+    """One array of numbers with sets, as records; data in parts of at most five numbers."""
+    pad, shape = b"    ", (*values.shape, *[1] * (7 - values.ndim))
+    flat = values.astype("<f4").flatten(order="F")
+    found = [_record(name.ljust(4).encode()), _record(pad, b"RE", b"SPSE" if sparse else b"FULL",
+                                                      f"Title of {name}".ljust(70).encode(), _whole(7, *shape))]
+    distinct = list(dict.fromkeys(sets))
+    names = "".join(each.ljust(12) for each in sets).encode()
+    found.append(_record(pad, _whole(len(distinct), 1, len(sets)), name.ljust(12).encode(), _whole(1), names,
+                         b"k" * len(sets), _whole(*[0] * len(sets)), _whole(0)))
+    for each in distinct:
+        labels = elements[each]
+        texts = "".join(label.ljust(12) for label in labels).encode()
+        found.append(_record(pad, _whole(1, len(labels), len(labels)), texts))
+    if sparse:
+        at = np.flatnonzero(flat)
+        found.append(_record(pad, _whole(len(at), 4, 4), b" " * 80))
+        cuts = [at[k : k + 5] for k in range(0, len(at), 5)]
+        for k, cut in enumerate(cuts):
+            numbers = (_whole(*(cut + 1)), flat[cut].tobytes())
+            found.append(_record(pad, _whole(len(cuts) - k, len(at), len(cut)), *numbers))
+    else:
+        cuts = [flat[k : k + 5] for k in range(0, len(flat), 5)]
+        found.append(_record(pad, _whole(2 * len(cuts) + 1, 7, *shape)))
+        for k, cut in enumerate(cuts):
+            found.append(_record(pad, _whole(2 * (len(cuts) - k), *[1] * 14)))
+            found.append(_record(pad, _whole(2 * (len(cuts) - k) - 1), cut.tobytes()))
+    return b"".join(found)
+
+
+def gtap(folder: Path, arrays: dict[str, Array] | None = None, sets: dict[str, tuple[str, ...]] | None = None) -> Path:
+    """``basedata_2017.har``, every other array sparse, an array of texts before them."""
+    from multipolar.world.readers.gtap import SETS
+
+    labels = "".join(label.ljust(12) for label in GTAP_SETS["REG"][:2]).encode()
+    body = _record(b"H1  ") + _record(b"    ", b"1C", b"FULL", b"Regions".ljust(70), _whole(2, 2, 12))
+    body += _record(b"    ", _whole(1, 2, 2), labels)
+    for k, (name, values) in enumerate((arrays or gtap_arrays()).items()):
+        body += har_array(name, values, SETS[name], sets or GTAP_SETS, sparse=k % 2 == 1)
+    path = folder / "basedata_2017.har"
+    path.write_bytes(body)
+    return path
+
+
 def exiobase(folder: Path) -> Path:
     """The folder ``IOT_2022_ixi``."""
     labels, f = EXIOBASE, figures_of(EXIOBASE, len(EXIOBASE_SECTORS))
