@@ -222,7 +222,8 @@ def recomputed(
     goods = np.where(made, np.abs(basic_sold - output) / np.where(supplied > 0, supplied, 1.0), 0.0)
     paid = sector_wage_hat * employed_share ** (1.0 - labour_share)  # price of value added
     input_share, value_added_share, final_share, bundle = _new_shares(system, paid, price_hat)
-    wanted = final_share * income[:, None] + np.einsum("nks,nk->ns", input_share, output)
+    extra = np.zeros_like(spending) if shocks.research_purchases is None else shocks.research_purchases * price_hat
+    wanted = final_share * (income - extra.sum(axis=1))[:, None] + np.einsum("nks,nk->ns", input_share, output) + extra
     bought = np.where(used & (spending > 0), np.abs(wanted - spending) / np.where(spending > 0, spending, 1.0), 0.0)
     costs = np.where(made, np.abs(np.log(bundle / (productivity_hat * cost_hat))), 0.0)
     shares = np.where(used, np.abs(share_sum - 1.0), 0.0)

@@ -9,6 +9,7 @@ With E exports, M imports at border prices (basic prices times 1+x), all relativ
          + sum_s Y dlnA                                                                        technology
          + sum_s VA l dln e                                                                    factors
          + dD + dT                                                                             transfers
+         - sum_s P dF                                                                          research
 
 The sums run over the other countries, for the trade cost over all. A blocked share counts as the trade cost that has
 the same effect on shares, ``dlnkappa = -dln(openness)/theta``; product lines that close count by the price they raise.
@@ -43,6 +44,7 @@ class Decomposition:
     technology: Array
     factors: Array
     transfers: Array
+    research: Array
     total: Array
     ln_real_gdp: Array
 
@@ -51,7 +53,7 @@ class Decomposition:
         """Sum of the parts."""
         return (
             self.terms_of_trade + self.trade_cost + self.volume_of_trade + self.technology + self.factors
-            + self.transfers
+            + self.transfers + self.research
         )
 
     @property
@@ -67,6 +69,8 @@ class Solved(Protocol):
     def system(self) -> System: ...
     @property
     def cost_hat(self) -> Array: ...
+    @property
+    def price_hat(self) -> Array: ...
     @property
     def income(self) -> Array: ...
     @property
@@ -129,6 +133,8 @@ class State:
     value_added: Array  # [n,k]
     ln_employed: Array  # [n,k] l ln e
     ln_supply: Array  # [n] l ln L_hat
+    bought: Array  # [n,s] extra research at base prices
+    paid: Array  # [n,s] and at new prices
     spending: Array
     listed: ListedMarkets | None
 
@@ -155,9 +161,16 @@ def state_at(point: Solved) -> State:
         value_added=point.value_added,
         ln_employed=labour_share * np.log(point.employed_share),
         ln_supply=labour_share * np.log(point.labour_supply_hat),
+        bought=_bought(point.system),
+        paid=point.system.research(np.log(point.price_hat)) + np.zeros_like(point.output),
         spending=point.spending,
         listed=_listed_at(point),
     )
+
+
+def _bought(system: System) -> Array:
+    bought = system.shocks.research_purchases
+    return np.zeros_like(system.economy.accounts.output) if bought is None else bought
 
 
 def _listed_at(point: Solved) -> ListedMarkets | None:
@@ -203,6 +216,8 @@ def base_state(system: System) -> State:
         value_added=accounts.value_added,
         ln_employed=zero,
         ln_supply=np.zeros_like(accounts.income),
+        bought=zero,
+        paid=zero,
         spending=accounts.spending,
         listed=_not_listed_yet(system),
     )
@@ -236,7 +251,10 @@ def step(before: State, after: State, theta: Array) -> Decomposition:
     value_added = mean("value_added")
     employed = (value_added * (after.ln_employed - before.ln_employed)).sum(axis=1)
     supplied = value_added.sum(axis=1) * (after.ln_supply - before.ln_supply)
-    part = mean("consumed") / income
+    # Prices of research between the two ends: what is paid moves with them, what is bought is lost to other uses.
+    growth = after.bought - before.bought
+    at_price = _mean_price(before, after)
+    part = mean("consumed") / (income - mean("paid").sum(axis=1))
     return Decomposition(
         terms_of_trade=terms * part,
         trade_cost=-(cost_by_flow.sum(axis=(0, 2)) + _cost_of_lists(before, after, theta)) * part,
@@ -244,9 +262,18 @@ def step(before: State, after: State, theta: Array) -> Decomposition:
         technology=technology * part,
         factors=employed * part,
         transfers=(after.inflow - before.inflow) * part,
+        research=-(at_price * growth).sum(axis=1) * part,
         total=after.ln_welfare - before.ln_welfare,
         ln_real_gdp=(technology + employed + supplied + volume) / mean("gdp"),
     )
+
+
+def _mean_price(before: State, after: State) -> Array:
+    """Mean price hat [n,s] of what is bought for research in a step; 1 at an end that buys nothing."""
+    ends = [np.where(each.bought != 0, each.paid / np.where(each.bought != 0, each.bought, 1.0), 1.0)
+            for each in (before, after)]  # fmt: skip
+    price: Array = 0.5 * (ends[0] + ends[1])
+    return price
 
 
 def _cost_of_lists(before: State, after: State, theta: Array) -> Array:
@@ -307,6 +334,7 @@ def first_order(system: System, point: Solved) -> Decomposition:
         technology=technology / base.income,
         factors=employed / base.income,
         transfers=(after.inflow - base.inflow) / base.income,
+        research=-after.bought.sum(axis=1) / base.income,
         total=after.ln_welfare,
         ln_real_gdp=(technology + employed + supplied + volume) / base.gdp,
     )

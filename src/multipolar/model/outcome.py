@@ -106,8 +106,14 @@ class Point:
 
     @cached_property
     def consumption_hat(self) -> Array:
-        """What residents buy, ``I' / (I P_hat)`` [n]."""
-        return self.income / (self.system.economy.accounts.income * self.consumer_price_hat)
+        """What residents buy, ``(I' - F') / (I P_hat)`` [n], F' extra research."""
+        left = self.income - self.research_spending
+        return left / (self.system.economy.accounts.income * self.consumer_price_hat)
+
+    @cached_property
+    def research_spending(self) -> Array:
+        """``F'`` [n], million USD: extra research, which is never free (ECONOMICS 1.5)."""
+        return np.zeros_like(self.income) + self.system.research(np.log(self.price_hat)).sum(axis=1)
 
     @cached_property
     def welfare_hat(self) -> Array:
@@ -236,6 +242,7 @@ class Outcome:
     labour_supply_hat = _Number[Array]()
     value_added = _Number[Array]()
     consumption_hat = _Number[Array]()
+    research_spending = _Number[Array]()
     cost_hat = _Number[Array]()
     price_hat = _Number[Array]()
     consumer_price_hat = _Number[Array]()

@@ -56,7 +56,8 @@ class Shocks:
     ``blocks``: further shares blocked in other ways; thin ones combine as 1-(1-a)(1-b), lists are nested (the larger
     holds). ``productivity_hat`` [i,s]. ``transfers`` [n]: million USD received, at base world value added, sum 0.
     ``deficits``: ``fixed``, ``own`` or ``closed`` (DESIGN 4.7). ``ventures``: joint ventures (ECONOMICS 2).
-    ``listed_share``: product lines closed, what ``blocked_share`` is under ``list``. None means unchanged.
+    ``research_purchases`` [n,s]: research beyond the base's, million USD at base prices, bought from sector s: spending
+    that adds nothing to real income (ECONOMICS 1.5). ``listed_share``: product lines closed, what ``blocked_share`` is under ``list``. None means unchanged.
     Read by a path over years, where knowledge moves (``learning.py``), and refused by one solve, which has no next
     year: ``sharing`` [i,n,s] in [0,1], extra meetings of n with i as a share of baseline arrivals, in the
     ``sharing_form`` ``additive`` or ``catch_up``; ``diffusion_hat`` [i,n,s], factor on what n meets of i;
@@ -79,6 +80,7 @@ class Shocks:
     sharing_form: str = "additive"
     diffusion_hat: Array | None = None
     research_hat: Array | None = None
+    research_purchases: Array | None = None
 
     def __post_init__(self) -> None:
         problems = Collector()
@@ -155,6 +157,7 @@ def checked(shocks: Shocks, world: World, *, over_time: bool = False) -> Shocks:
         ("sharing", (n, n, s), flow),
         ("diffusion_hat", (n, n, s), flow),
         ("research_hat", (n, s), "country, sector"),
+        ("research_purchases", (n, s), "country, sector"),
     ):
         given = getattr(shocks, name)
         if given is not None:
@@ -192,6 +195,7 @@ def checked(shocks: Shocks, world: World, *, over_time: bool = False) -> Shocks:
         sharing_form=shocks.sharing_form,
         diffusion_hat=arrays.get("diffusion_hat"),
         research_hat=arrays.get("research_hat"),
+        research_purchases=arrays.get("research_purchases"),
     )
 
 
@@ -304,6 +308,7 @@ def at_fraction(shocks: Shocks, world: World, fraction: float) -> Shocks:
         listed_share=listed,
         productivity_hat=None if shocks.productivity_hat is None else shocks.productivity_hat**fraction,
         transfers=transfers,
+        research_purchases=None if shocks.research_purchases is None else fraction * shocks.research_purchases,
         ventures=tuple(venture.scaled(fraction) for venture in shocks.ventures),
         blocks=tuple(Block(1.0 - (1.0 - block.share) ** fraction, rents=block.rents) for block in shocks.blocks),
     )

@@ -27,6 +27,7 @@ from multipolar.world.identities import Accounts, derive
 from multipolar.world.world import World
 
 TINY = 1e-300
+NO_RESEARCH = np.zeros((1, 1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,7 +145,8 @@ class System:
         productivity = self.ln_productivity + boost
         wages = self.wages(ln_wage, flows.output, state[:, 1 : 1 + sectors] + productivity)
         nests = self.nests(wages.ln_price, flows.ln_price)
-        spending = self.spending(income, flows, nests, ln_consumer)
+        research = self.research(flows.ln_price)
+        spending = self.spending(income - research.sum(axis=1), flows, nests, ln_consumer) + research
         paid = eq.value_added_paid(
             flows.output, accounts.value_added_share, wages.ln_price, nests.ln_bundle, economy.parameters.sigma
         )
@@ -280,6 +282,11 @@ class System:
             (self.made.taxed, self.made.net_weights),
             (after, self.weights[after]),
         )
+
+    def research(self, ln_price: Array) -> Array:
+        """``F'`` [n,s], million USD: extra research bought from each sector, at its new price (ECONOMICS 1.5)."""
+        bought = self.shocks.research_purchases
+        return NO_RESEARCH if bought is None else bought * np.exp(ln_price)
 
     def rents_received(self, flows: Flows) -> Array | float:
         """What countries [n] receive of licences less what their buyers pay of them, million USD (ECONOMICS 0.8)."""
