@@ -52,7 +52,7 @@ class Step:
 class Provenance:
     """A world's origin: data set and edition, terms, files, what its blocks stand for, and the balancing log.
 
-    ``rate``: US dollars for a unit of the source, 1 where it is in dollars; ``made_by``: the program and its version.
+    ``rate``: US dollars for a unit of the source, 1 where it is in dollars; ``made_by``: the readers and their version.
     """
 
     source: str

@@ -1,7 +1,7 @@
 """A user's own world: built from files by a reader, kept under a name, built once.
 
 A built world is a world file in the user's folder (``library.user_folder``) that holds where it came from. Building it
-again from the same files (SHA-256), with the same exchange rate and version of the program, reads it back.
+again from the same files (SHA-256), with the same exchange rate and version of the readers, reads it back.
 """
 
 from __future__ import annotations
