@@ -107,13 +107,15 @@ class Point:
     @cached_property
     def consumption_hat(self) -> Array:
         """What residents buy, ``(I' - F') / (I P_hat)`` [n], F' extra research."""
-        left = self.income - self.research_spending
-        return left / (self.system.economy.accounts.income * self.consumer_price_hat)
+        base = self.system.economy.accounts.income * self.consumer_price_hat
+        bought: Array = (self.income - self.research_spending) / base
+        return bought
 
     @cached_property
     def research_spending(self) -> Array:
         """``F'`` [n], million USD: extra research, which is never free (ECONOMICS 1.5)."""
-        return np.zeros_like(self.income) + self.system.research(np.log(self.price_hat)).sum(axis=1)
+        paid: Array = np.zeros_like(self.income) + self.system.research(np.log(self.price_hat)).sum(axis=1)
+        return paid
 
     @cached_property
     def welfare_hat(self) -> Array:

@@ -57,7 +57,8 @@ class Shocks:
     holds). ``productivity_hat`` [i,s]. ``transfers`` [n]: million USD received, at base world value added, sum 0.
     ``deficits``: ``fixed``, ``own`` or ``closed`` (DESIGN 4.7). ``ventures``: joint ventures (ECONOMICS 2).
     ``research_purchases`` [n,s]: research beyond the base's, million USD at base prices, bought from sector s: spending
-    that adds nothing to real income (ECONOMICS 1.5). ``listed_share``: product lines closed, what ``blocked_share`` is under ``list``. None means unchanged.
+    that adds nothing to real income (ECONOMICS 1.5). ``listed_share``: product lines closed, what ``blocked_share`` is
+    under ``list``. None means unchanged.
     Read by a path over years, where knowledge moves (``learning.py``), and refused by one solve, which has no next
     year: ``sharing`` [i,n,s] in [0,1], extra meetings of n with i as a share of baseline arrivals, in the
     ``sharing_form`` ``additive`` or ``catch_up``; ``diffusion_hat`` [i,n,s], factor on what n meets of i;
