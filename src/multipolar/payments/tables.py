@@ -72,9 +72,10 @@ def check_rows(
     width = len(head)
     least = width if head is not names else width - len(OPTIONAL.keys() & set(names))
     if any(not least <= len(row) <= width for row in rows):
+        count = f"{width}" if least == width else f"{least} to {width}"
         for row, line in zip(rows, lines, strict=True):
             if not least <= len(row) <= width and len(problems.problems) < MOST_NOTED:
-                problems.add(f"{len(row)} values, where {width} stand: {', '.join(head)}.", line)
+                problems.add(f"{len(row)} values, where {count} stand: {', '.join(head)}.", line)
         problems.raise_if_any(InputError)
     defaults = [OPTIONAL.get(name, "") for name in head]
     full = [(*row, *defaults[len(row) :]) for row in rows] if least < width else rows

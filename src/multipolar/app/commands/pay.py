@@ -99,12 +99,9 @@ def clear(
         listed = [dict(zip(("debtor", "creditor", "amount", "cleared"), row, strict=True)) for row in cells]
         print(json_text({"total": found.total, "obligations": listed, "net": _net(found.net)}, 2))
         return
-    print(
-        paragraph(
-            f"{_money(found.total)} of {_money(total)} clears ({found.total / max(total, 1):.1%}); no more can be set off"
-            + (" with this liquidity." if held is not None else ", and no net position changes.")
-        )
-    )
+    share = f"{_money(found.total)} of {_money(total)} clears ({found.total / max(total, 1):.1%})"
+    kept = "no net position changes" if held is None else "it takes this liquidity"
+    print(paragraph(f"{share}; no more can be set off, and {kept}."))
     cells.sort(key=lambda row: -row[3])
     print("\n" + columns([("debtor", "creditor", "owed", "cleared", "left"), *map(_debt, cells[:ROWS])]))
     _more(len(cells), "obligations; --json lists all")

@@ -1,0 +1,92 @@
+"""``multipolar pay``: what the commands print, as text and JSON, and how they refuse."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+MULTIPOLAR = Path(sys.executable).with_name("multipolar")
+
+
+def pay(*arguments: str, folder: Path, code: int = 0) -> str:
+    """What a fresh process prints; on the error stream where it is to fail."""
+    done = subprocess.run(
+        [MULTIPOLAR, "pay", *arguments], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr if code else done.stdout
+
+
+def test_run_says_what_settled_and_writes_every_payment(tmp_path: Path) -> None:
+    text = pay("run", "three-banks", "--out", "settled.csv", folder=tmp_path)
+    assert "3 of 3 payments settle, 100.0% of 15,000 USD; 0 left at the end, 0 rejected." in " ".join(text.split())
+    with (tmp_path / "settled.csv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [(row["payer"], row["state"], row["settled_at"]) for row in rows] == [
+        ("A", "settled", "120"), ("B", "settled", "120"), ("C", "settled", "120")
+    ]  # fmt: skip
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["settled.csv"]
+
+
+def test_run_as_json_is_the_simulation(tmp_path: Path) -> None:
+    import multipolar.payments as payments
+    from multipolar.payments.reading import read_payment_file
+
+    found = json.loads(pay("run", "corridor-day", "--json", folder=tmp_path))
+    held = read_payment_file("corridor-day")
+    out = payments.simulate(held.system, held.payments)
+    assert found["settled_at"] == out.settled_at.tolist()
+    assert found["journal"] == out.journal.hash
+    assert {(b["institution"], b["currency"]): b["balance"] for b in found["balances"]} == out.balances
+
+
+def test_a_table_takes_the_place_of_the_files_own(tmp_path: Path) -> None:
+    (tmp_path / "day.csv").write_text("time,payer,payee,currency,amount\n5,A,B,USD,80\n", encoding="utf-8")
+    found = json.loads(pay("run", "three-banks", "--payments", "day.csv", "--json", folder=tmp_path))
+    assert (found["settled_at"], found["state"]) == ([5], ["settled"])
+
+
+def test_clear_prints_what_is_set_off(tmp_path: Path) -> None:
+    text = " ".join(pay("clear", "trade-debts", folder=tmp_path).split())
+    assert text.startswith("420,000 of 475,000 clears (88.4%); no more can be set off, and no net position changes.")
+    assert "Steel Rail 120,000 110,000 10,000" in text
+    (tmp_path / "l.csv").write_text("name,amount\nSteel,100000\nGrain,25000\n", encoding="utf-8")
+    found = json.loads(pay("clear", "trade-debts", "--liquidity", "l.csv", "--json", folder=tmp_path))
+    assert found["total"] == sum(row["cleared"] for row in found["obligations"]) > 420_000
+
+
+def test_resolve_in_both_orders(tmp_path: Path) -> None:
+    ordered = " ".join(pay("resolve", "queue-order", folder=tmp_path).split())
+    assert "3 of 6 payments settle at once, 47 of 172: nothing better exists in queue order." in ordered
+    found = json.loads(pay("resolve", "queue-order", "--order", "free", "--json", folder=tmp_path))
+    assert (found["status"], found["value"], found["bound"], found["split_bound"]) == ("optimal", 62, 62, 138)
+    assert found["settled"] == [True, True, False, True, True, False]
+
+
+def test_examples_are_listed(tmp_path: Path) -> None:
+    names = {each["name"] for each in json.loads(pay("examples", "--json", folder=tmp_path))}
+    assert names == {"corridor-day", "queue-order", "three-banks", "trade-debts"}
+    assert "three-banks" in pay("examples", folder=tmp_path)
+
+
+REFUSED = [
+    (("run", "three-bank"), "Did you mean `three-banks`?"),
+    (("run", "none.yaml"), "none.yaml cannot be read: No such file or directory."),
+    (("run", "three-banks", "--engine", "fast"), "engine: no `fast`"),
+    (("resolve", "queue-order", "--order", "fre"), "no order `fre`. Did you mean `free`?"),
+    (("clear", "three-banks", "--liquidity", "none.csv"), "none.csv cannot be read"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), REFUSED)
+def test_refusals_are_one_message_and_write_nothing(
+    arguments: tuple[str, ...], message: str, tmp_path: Path
+) -> None:
+    assert message in pay(*arguments, folder=tmp_path, code=2)
+    assert list(tmp_path.iterdir()) == []
