@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from multipolar.app import main as program
@@ -34,10 +36,15 @@ def run(line: str, monkeypatch: pytest.MonkeyPatch) -> object:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replication: Callable[[Path], dict[str, np.ndarray]]
+) -> Path:
     for name, text in FILES.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
+    arrays = replication(tmp_path / "study.npz")
+    np.savez(tmp_path / "less.npz", **{k: v for k, v in arrays.items() if k not in ("deficit", "tariff_2005")})
+    np.savez(tmp_path / "off.npz", **arrays | {"expenditure": 2.0 * arrays["expenditure"]})
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
