@@ -1,9 +1,9 @@
 """OECD Inter-Country Input-Output tables, CSV files of the editions of 2023 and 2025 (``YEAR_SML.csv``).
 
 Layout: the first cell is ``V1``; columns ``AUS_A01`` (country, sector), then six kinds of final use a country
-(``AUS_HFCE``, NPISH, GGFC, GFCF, INVNT, DPABR), then ``OUT``; rows in the order of the columns, then ``TLS`` (taxes
-less subsidies on products), ``VA`` and ``OUT``; million US dollars at basic prices. 2023: 77 economies x 45 sectors
-(A01_02 ... T); 2025: 81 x 50 (A01 ... T), hence 4,053 rows and 4,538 columns with the label. Seen in:
+(``AUS_HFCE``, NPISH, GGFC, GFCF, INVNT, DPABR or P33), then ``OUT``; rows in the order of the columns, then ``TLS``
+(taxes less subsidies on products), ``VA`` and ``OUT``; million US dollars at basic prices. 2023: 77 economies x 45
+sectors (A01_02 ... T); 2025: 81 x 50 (A01 ... T), hence 4,053 rows and 4,538 columns with the label. Seen in:
 github.com/okrebs/iotr (``R/io_tidy_icio_v2.R``: ``V1``, ``OUT``, labels split at the first ``_``),
 github.com/IndEcol/pymrio (``pymrio/tools/ioparser.py``, ``parse_oecd``: rows ``TLS``, ``VA``, ``OUT``, final use),
 github.com/cran/exvatools (``R/extract_icio.R``: economies of 2023 in order, six kinds of final use); sectors of 2025
@@ -14,7 +14,8 @@ columns must agree on it. The extended tables, which split China and Mexico, are
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,7 @@ def read(
 def _table(path: Path, editions: Mapping[str, TableLabels], progress: Progress) -> Table:
     file = hashed(path)
     matrix = read_matrix(path, ("V1", ""), "OECD ICIO", progress, {TAXES, VALUE_ADDED, OUTPUT})
+    matrix = replace(matrix, columns=tuple(re.sub("_P33$", "_DPABR", column) for column in matrix.columns))
     problems = Collector(shown(path, 400))
     pairs = [tuple(column.split("_", 1)) for column in matrix.columns]
     split = sorted({pair[0] for pair in pairs if SPLIT.fullmatch(pair[0])})
@@ -79,7 +81,7 @@ def _table(path: Path, editions: Mapping[str, TableLabels], progress: Progress) 
         intermediate=np.ascontiguousarray(values[:n, :n]),
         final=values[:n, n:-1].copy(),
         output=output,
-        inputs=output - values[n, :n] - values[n + 1, :n],
+        inputs=output - sum(values[matrix.rows.index(label), :n] for label in (TAXES, VALUE_ADDED)),
         origin=_origin(edition),
         files=(file,),
     )
@@ -108,15 +110,20 @@ def _check_labels(
     final = [f"{country}_{category}" for country in countries for category in labels.categories]
     for sentence in (
         *ordered(matrix.columns, [*industries, *final, OUTPUT], "columns"),
-        *ordered(matrix.rows, [*industries, TAXES, VALUE_ADDED, OUTPUT], "rows"),
+        *ordered(matrix.rows, [*industries, *sorted((TAXES, VALUE_ADDED, OUTPUT), key=_place(matrix.rows))], "rows"),
     ):
         problems.add(sentence)
 
 
+def _place(rows: Sequence[str]) -> Callable[[str], int]:
+    """Where a label stands; behind all others where it does not."""
+    return lambda label: rows.index(label) if label in rows else len(rows)
+
+
 def _check_totals(matrix: Matrix, output: np.ndarray, problems: Collector) -> None:
-    """Output stands twice in the file: as the last column and as the last row."""
+    """Output stands twice in the file: as the last column and as a row."""
     n = len(output)
-    below = matrix.values[-1, :n]
+    below = matrix.values[matrix.rows.index(OUTPUT), :n]
     gap = np.abs(below - output)
     if np.isnan(gap).any() or float(gap.sum()) > 0.01 * max(float(output.sum()), 1e-300):
         worst = int(gap.argmax())

@@ -71,7 +71,7 @@ def table_of_sheet(path: Path, labels: TableLabels, origin: Origin, blank_is_zer
     due = [country for country in countries for _ in range(kinds)]
     if above[n:last] != due:
         problems.add(f"final use: {kinds} columns for each country in order are needed after the sectors")
-    if len(codes) <= last or above[last].casefold() != "tot":
+    if len(codes) <= last or above[last] in countries:
         problems.add("no column of totals after final use: the sheet is cut or has other columns")
     problems.raise_if_any(WorldError)
     numbers, blanks = _numbers(cells, place, n, last + 1, blank_is_zero, problems)

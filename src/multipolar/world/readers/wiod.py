@@ -33,7 +33,7 @@ from multipolar.world.readers.delimited import Progress
 from multipolar.world.readers.files import hashed, kind, only_one, refuse_kind, silent
 from multipolar.world.readers.labels import TableLabels, table_labels
 from multipolar.world.readers.sheet import SPREADSHEET, table_of_sheet
-from multipolar.world.readers.table import Origin, Table, ordered
+from multipolar.world.readers.table import Origin, Table, check, ordered
 from multipolar.world.world import World
 
 if TYPE_CHECKING:
@@ -62,9 +62,20 @@ def read(
     path = only_one([Path(p) for p in paths], "WIOD", "wiot_YEAR.RData, wiotYY_row_....xlsx or WIOTYEAR_....RData")
     progress(f"reading {path.name}", 0, 0)
     known = labels or {release: table_labels(f"wiod{release}") for release in ("2013", "2016")}
-    table = _table(path, known)
+    found = _table(path, known)
     progress("balancing", 0, 0)
-    return world_of(table, name or f"{table.origin.key}-{table.year}", shown(path, 400))
+    return world_of(found, name or f"{found.origin.key}-{found.year}", shown(path, 400))
+
+
+def table(paths: Sequence[str | Path]) -> Table:
+    """The table of a WIOD file as it is, with the true bilateral blocks: who buys from whom for which use.
+
+    ``intermediate`` [country x sector, country x sector], unbalanced; raises ``WorldError`` like ``read``.
+    """
+    path = only_one([Path(p) for p in paths], "WIOD", "wiot_YEAR.RData, wiotYY_row_....xlsx or WIOTYEAR_....RData")
+    found = _table(path, {release: table_labels(f"wiod{release}") for release in ("2013", "2016")})
+    check(found, shown(path, 400))
+    return found
 
 
 def _table(path: Path, labels: Mapping[str, TableLabels]) -> Table:

@@ -110,6 +110,15 @@ def test_an_archive_of_exiobase_is_read_like_its_folder(layouts: ModuleType, tmp
     assert exiobase.read([archive], **options).digest == exiobase.read([folder], **options).digest
 
 
+def test_rows_below_in_another_order_and_another_name_of_purchases_abroad(layouts: ModuleType, tmp_path: Path) -> None:
+    path = layouts.icio(tmp_path)
+    wanted = icio.read([path], editions=layouts.ICIO)
+    lines = path.read_text(encoding="utf-8").replace("_DPABR", "_P33").splitlines()
+    lines[10:13] = [lines[12], lines[10], lines[11]]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert icio.read([path], editions=layouts.ICIO).digest == wanted.digest
+
+
 def test_semicolons_and_a_mark_of_utf_8_are_read(layouts: ModuleType, tmp_path: Path) -> None:
     path = layouts.figaro(tmp_path)
     wanted = figaro.read([path], labels=layouts.FIGARO, usd_per_unit=1.0)

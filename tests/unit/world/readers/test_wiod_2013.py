@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from multipolar.world.readers import wiod
-from multipolar.world.readers.labels import table_labels
 from multipolar.world.world import World
 
 pytest.importorskip("rdata", reason="needs the extra `readers`")
@@ -21,7 +20,7 @@ def path(shared: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def table(path: Path):
-    return wiod._table(path, {"2013": table_labels("wiod2013")})
+    return wiod.table([path])
 
 
 @pytest.fixture(scope="module")
@@ -73,5 +72,6 @@ def test_single_flows_stay_near_the_table(table, world: World) -> None:
     """German purchases of Russian mining products (c2): the table's own figure, by users and final use together."""
     rus, deu = world.countries.index("RUS"), world.countries.index("DEU")
     row = rus * 35 + 1
+    assert table.cell(row) == "RUS c2"
     bought = table.intermediate[row, deu * 35 : (deu + 1) * 35].sum() + table.final[row, deu * 5 : (deu + 1) * 5].sum()
     assert world.trade[rus, deu, 1] == pytest.approx(bought, rel=2e-3)
