@@ -22,6 +22,7 @@ from multipolar.world.readers.table import listed
 Progress: TypeAlias = Callable[[str, int, int], None]  # what is being done, how much is done, of how much
 SEPARATORS = ",;\t"
 MOST_COLUMNS = 20_000
+LONGEST_LINE = 10_000_000
 EXTRA_ROWS = 16  # rows of taxes, value added and totals that a table may have beside its columns
 MOST_PROBLEMS = 50
 COMMA = "a decimal point is needed, not a comma"
@@ -51,12 +52,15 @@ def read_matrix(
     problems = Collector(shown(path, 400))
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            header = stream.readline()
+            header = stream.readline(LONGEST_LINE)
             columns, separator = _header(header, corner, source, problems)
             problems.raise_if_any(WorldError)
             values = np.empty((len(columns) + EXTRA_ROWS, len(columns)))
             rows: list[str] = []
-            for line in stream:
+            for line in iter(lambda: stream.readline(LONGEST_LINE), ""):
+                if len(line) == LONGEST_LINE:
+                    problems.add(f"a line of more than {LONGEST_LINE:,} characters", len(rows) + 2)
+                    break
                 if not line.strip():
                     continue
                 if len(rows) == len(values):

@@ -27,7 +27,16 @@ from multipolar.base.problems import Collector, MultipolarError, WorldError, sho
 from multipolar.world.provenance import File
 from multipolar.world.readers.balancing import world_of
 from multipolar.world.readers.delimited import Progress
-from multipolar.world.readers.files import hashed, kind, needs_rate, only_one, refuse_kind, silent, year_in_name
+from multipolar.world.readers.files import (
+    check_archive,
+    hashed,
+    kind,
+    needs_rate,
+    only_one,
+    refuse_kind,
+    silent,
+    year_in_name,
+)
 from multipolar.world.readers.labels import TableLabels, table_labels
 from multipolar.world.readers.sheet import SPREADSHEET
 from multipolar.world.readers.table import Origin, Table, listed, ordered
@@ -40,7 +49,6 @@ TABLES = ("Z", "Y", "x")
 PARAMETERS = "file_parameters.json"
 SECTORS = (163, 200)
 EXPORTS = "Exports: Total (fob)"
-MOST_BYTES, MOST_EXPANSION = 4_000_000_000, 200
 LONGEST_NAME = 80
 
 
@@ -88,11 +96,9 @@ def _place(path: Path) -> _Place:
         return _Place(found[0].parent, "", _names(found[0].read_bytes(), where))
     if kind(path) != SPREADSHEET:
         raise refuse_kind(path, kind(path), "the archive IOT_YEAR_ixi.zip or its folder")
+    check_archive(path)
     try:
         with zipfile.ZipFile(path) as archive:
-            for entry in archive.infolist():
-                if entry.file_size > min(MOST_BYTES, 1_000_000 + MOST_EXPANSION * entry.compress_size):
-                    raise WorldError.of(f"`{where}`: {shown(entry.filename)} unpacks to more than can be")
             found_inside = [name for name in archive.namelist() if name.rpartition("/")[2] == PARAMETERS]
             core = min(found_inside, key=lambda name: name.count("/"), default=None)
             if core is None:

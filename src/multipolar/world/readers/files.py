@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import hashlib
+import lzma
 import os
 import re
 import stat
-from collections.abc import Sequence
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from multipolar.base.problems import WorldError, shown
 from multipolar.world.provenance import File
 
 BLOCK = 1 << 20
+MOST_BYTES, MOST_EXPANSION, SMALL_BYTES = 4_000_000_000, 200, 1_000_000
 YEAR = re.compile(r"(?<![0-9])(?:19[5-9]|20[0-9])[0-9](?![0-9])")
 KINDS = (  # first bytes -> what a person would call it
     (b"PK\x03\x04", "a zip archive or a spreadsheet"),
@@ -93,6 +100,42 @@ def refuse_kind(path: Path, found: str, wanted: str) -> WorldError:
         "a pointer of Git LFS, not the file itself": ": fetch it with `git lfs pull`",
     }
     return WorldError.of(f"`{shown(path, 400)}` is {found}, where {wanted} is needed{advice.get(found, '')}")
+
+
+def check_archive(path: Path) -> None:
+    """Refuse a zip archive (or workbook) that is broken or unpacks to more than any table; raises ``WorldError``."""
+    where = shown(path, 400)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
+        raise WorldError.of(f"`{where}` is cut or damaged: {shown(error, 120)}") from None
+    for entry in entries:
+        if entry.file_size > SMALL_BYTES + MOST_EXPANSION * entry.compress_size:
+            more = f"unpacks to more than {MOST_EXPANSION} times its size"
+            raise WorldError.of(f"`{where}`: {shown(entry.filename)} {more}")
+    if sum(entry.file_size for entry in entries) > MOST_BYTES:
+        raise WorldError.of(f"`{where}` unpacks to more than {MOST_BYTES:,} bytes")
+
+
+def check_packed(path: Path, found: str) -> None:
+    """Refuse a packed file that unpacks to more than any table, or is cut; raises ``WorldError``."""
+    openers: Mapping[str, Callable[..., IO[bytes]]] = {
+        "a gzip file": gzip.open,
+        "a bzip2 file": bz2.open,
+        "an xz file": lzma.open,
+    }
+    if found not in openers:
+        return
+    size, most = 0, SMALL_BYTES + MOST_EXPANSION * path.stat().st_size
+    try:
+        with openers[found](path, "rb") as stream:
+            while block := stream.read(BLOCK):
+                size += len(block)
+                if size > min(most, MOST_BYTES):
+                    raise WorldError.of(f"`{shown(path, 400)}` unpacks to more than {MOST_EXPANSION} times its size")
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+        raise WorldError.of(f"`{shown(path, 400)}` is cut or damaged: {shown(error, 120)}") from None
 
 
 def year_in_name(path: Path) -> int:

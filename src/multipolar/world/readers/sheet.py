@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from multipolar.base.arrays import Array
 from multipolar.base.problems import Collector, MultipolarError, WorldError, shown
-from multipolar.world.readers.files import hashed, kind, refuse_kind, year_in_name
+from multipolar.world.readers.files import check_archive, hashed, kind, refuse_kind, year_in_name
 from multipolar.world.readers.labels import TableLabels
 from multipolar.world.readers.table import Origin, Table, ordered
 
@@ -50,6 +50,7 @@ def table_of_sheet(path: Path, labels: TableLabels, origin: Origin, blank_is_zer
     found = kind(path)
     if found != SPREADSHEET:
         raise refuse_kind(path, found, "a workbook (.xlsx)")
+    check_archive(path)
     cells = _cells(path)
     where = shown(path, 400)
     problems = Collector(where)

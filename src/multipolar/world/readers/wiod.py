@@ -30,7 +30,7 @@ from multipolar.base.problems import Collector, MultipolarError, WorldError, sho
 from multipolar.world.provenance import File
 from multipolar.world.readers.balancing import world_of
 from multipolar.world.readers.delimited import Progress
-from multipolar.world.readers.files import hashed, kind, only_one, refuse_kind, silent
+from multipolar.world.readers.files import check_packed, hashed, kind, only_one, refuse_kind, silent
 from multipolar.world.readers.labels import TableLabels, table_labels
 from multipolar.world.readers.sheet import SPREADSHEET, table_of_sheet
 from multipolar.world.readers.table import Origin, Table, check, ordered
@@ -86,6 +86,7 @@ def _table(path: Path, labels: Mapping[str, TableLabels]) -> Table:
         return table_of_sheet(path, both, _origin("2013"), blank_is_zero=False)
     if found not in R_DATA:
         raise refuse_kind(path, found, "an R data file (.RData) or a workbook (.xlsx)")
+    check_packed(path, found)
     objects = _r_objects(path)
     lists = [value for value in objects.values() if isinstance(value, Mapping)]
     frames = [value for value in objects.values() if hasattr(value, "columns")]
