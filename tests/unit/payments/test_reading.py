@@ -111,7 +111,8 @@ payments:
 
 
 def test_a_union_needs_no_accounts(tmp_path: Path) -> None:
-    text = "multipolar: 1\nrail: clearing_union\ndebit_cap: {A: 5}\nclear_at: [600, 1200]\npayments: [[0, A, B, USD, 3]]\n"
+    rules = "rail: clearing_union\ndebit_cap: {A: 5}\nclear_at: [600, 1200]\n"
+    text = f"multipolar: 1\n{rules}payments: [[0, A, B, USD, 3]]\n"
     (tmp_path / "union.yaml").write_text(text, encoding="utf-8")
     found = read_payment_file(tmp_path / "union.yaml")
     assert found.system.clear_at == (600, 1200)
