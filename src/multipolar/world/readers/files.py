@@ -11,9 +11,9 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 from multipolar.base.problems import WorldError, shown
 from multipolar.world.provenance import File
@@ -120,7 +120,7 @@ def check_archive(path: Path) -> None:
 
 def check_packed(path: Path, found: str) -> None:
     """Refuse a packed file that unpacks to more than any table, or is cut; raises ``WorldError``."""
-    openers: Mapping[str, Callable[..., IO[bytes]]] = {
+    openers: Mapping[str, Any] = {
         "a gzip file": gzip.open,
         "a bzip2 file": bz2.open,
         "an xz file": lzma.open,
