@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -49,11 +50,17 @@ def worlds(
 @group.command()
 def check(
     name: Annotated[str, typer.Argument(help="A world by name or path.")] = "world2022",
+    baseline: Annotated[
+        str | None, typer.Option(help="Put a ready baseline in force and compare it with its targets.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
     """Recompute every identity of a world and list what is unusual or known to be wrong."""
     from multipolar.world.library import load_world
 
+    if baseline is not None:
+        print(_with_baseline(name, baseline, json))
+        return
     world = load_world(name)
     report = world.check()
     print(json_text(as_data(world, report), 2) if json else as_text(world, report))
@@ -84,6 +91,33 @@ def aggregate(
     save_world(world, target)
     print(f"Written to {shown(target, 200)}: {_size(world)}, every identity holds.")
     print(f"Next:  multipolar run FILE.yaml --world {shown(target, 200)}")
+
+
+def _with_baseline(name: str, baseline: str, json: bool) -> str:
+    """What ``world check --baseline`` prints: each target, what is reached, and the miss."""
+    from multipolar.scenario.scenario import read_scenario
+    from multipolar.study.baseline import HORIZON, reached, targets
+    from multipolar.world.library import load_world
+
+    wanted = targets(baseline)
+    world = load_world(name)
+    scenario = read_scenario(baseline, world)
+    found = reached(world, scenario, wanted)
+    if json:
+        rows = [{**asdict(each.target), "reached": each.value, "miss": each.miss} for each in found]
+        return json_text({"world": world.name, "horizon": HORIZON, "deficits": scenario.deficits, "targets": rows}, 2)
+    lines = [
+        (
+            f"{each.target.bloc} in {each.target.flow} of {each.target.country}, {each.target.sectors}",
+            f"target {each.target.target:.4f} ({each.target.low:g} to {each.target.high:g}, {each.target.grade})",
+            f"reached {each.value:.4f}",
+            f"miss {each.miss:+.6f}",
+            f"by `{each.target.measure}`",
+        )
+        for each in found
+    ]
+    head = f"`{baseline}` in force on world `{shown(world.name)}`, deficits {scenario.deficits}, horizon {HORIZON}:"
+    return f"{head}\n{columns(lines)}"
 
 
 def as_data(world: World, report: Report) -> dict[str, Any]:
