@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -12,62 +10,45 @@ from multipolar.study.published import german_gas
 from multipolar.study.published.claims import Validation, claims
 from multipolar.world.groups import bloc_members
 
-pytest.importorskip("rdata", reason="needs the extra `readers`")
-
-
-@pytest.fixture(scope="module")
-def world(shared: Path) -> mp.World:
-    from multipolar.world.readers import wiod
-
-    path = shared / "data" / "wiod2011" / "wiot_2011.RData"
-    if not path.exists():
-        pytest.skip("needs data/wiod2011 of the shared folder")
-    return wiod.read([path])
-
-
-@pytest.fixture(scope="module")
-def found(world: mp.World) -> Validation:
-    return german_gas.on_world(world)
-
 
 def test_the_claim_stands_as_the_checks_have_it() -> None:
     (claim,) = claims("german-gas")
     assert (claim.country, claim.published, claim.band) == ("DEU", (-0.2, -0.3), (-0.35, -0.05))
 
 
-def test_germany_is_inside_the_band(found: Validation) -> None:
-    (each,) = found.compared
+def test_germany_is_inside_the_band(gas: Validation) -> None:
+    (each,) = gas.compared
     assert -0.35 <= each.ours <= -0.05
     assert each.inside
     assert each.ours == pytest.approx(-0.1835, abs=5e-4)  # with trade elasticity 4; the first solve of it gave -0.184
 
 
-def test_the_members_are_the_twenty_seven_of_2011(world: mp.World) -> None:
+def test_the_members_are_the_twenty_seven_of_2011(wiod2011: mp.World) -> None:
     members = bloc_members("EU", german_gas.MEMBERS_IN)
     assert len(members) == 27
-    assert set(members) <= set(world.countries)
+    assert set(members) <= set(wiod2011.countries)
     assert "GBR" in members
     assert "HRV" not in members
 
 
-def test_real_income_is_real_national_expenditure_here(world: mp.World) -> None:
+def test_real_income_is_real_national_expenditure_here(wiod2011: mp.World) -> None:
     """Without tariffs income is final use of all kinds, and what value added and the deficit pay for."""
-    final = world.final_trade.sum(axis=(0, 2))
-    assert world.income == pytest.approx(final, rel=1e-9)
-    assert world.income == pytest.approx(world.value_added.sum(axis=1) + world.deficit, rel=1e-9)
+    final = wiod2011.final_trade.sum(axis=(0, 2))
+    assert wiod2011.income == pytest.approx(final, rel=1e-9)
+    assert wiod2011.income == pytest.approx(wiod2011.value_added.sum(axis=1) + wiod2011.deficit, rel=1e-9)
 
 
-def test_every_economy_is_there_once_and_in_order(found: Validation, world: mp.World) -> None:
-    rows = found.tables[0].rows
+def test_every_economy_is_there_once_and_in_order(gas: Validation, wiod2011: mp.World) -> None:
+    rows = gas.tables[0].rows
     values = [row.values[0] for row in rows]
-    assert sorted(row.label[:3] for row in rows) == sorted(world.countries)
+    assert sorted(row.label[:3] for row in rows) == sorted(wiod2011.countries)
     assert values == sorted(values)
     assert "RUS" in {row.label[:3] for row in rows[:5]}
 
 
-def test_what_is_assumed_moves_the_number_the_way_it_must(found: Validation) -> None:
+def test_what_is_assumed_moves_the_number_the_way_it_must(gas: Validation) -> None:
     """Harder to replace: dearer. Closed for good: dearer than a factor of 2.5. Everything flexible: cheaper."""
-    rows = {row.label: row.values for row in found.tables[1].rows}
+    rows = {row.label: row.values for row in gas.tables[1].rows}
     germany = {label: values[0] for label, values in rows.items()}
     assert None not in germany.values()
     by_theta = [germany[f"trade elasticity {theta}"] for theta in (1, 2)] + [germany["as stated"]]
@@ -78,18 +59,18 @@ def test_what_is_assumed_moves_the_number_the_way_it_must(found: Validation) -> 
     assert all(values[1] < 0 for values in rows.values())
 
 
-def test_the_long_run_row_is_the_plain_solver(found: Validation, world: mp.World) -> None:
+def test_the_long_run_row_is_the_plain_solver(gas: Validation, wiod2011: mp.World) -> None:
     """All elasticities 1 and factors that move: ``mp.solve`` without parameters."""
-    cost = np.ones_like(world.trade)
-    cost[world.countries.index("RUS"), [world.countries.index(c) for c in bloc_members("EU", 2011)]] = 2.5
-    out = mp.solve(world, mp.Shocks(trade_cost_hat=cost, deficits="own"))
-    rows = {row.label: row.values for row in found.tables[1].rows}
+    cost = np.ones_like(wiod2011.trade)
+    cost[wiod2011.countries.index("RUS"), [wiod2011.countries.index(c) for c in bloc_members("EU", 2011)]] = 2.5
+    out = mp.solve(wiod2011, mp.Shocks(trade_cost_hat=cost, deficits="own"))
+    rows = {row.label: row.values for row in gas.tables[1].rows}
     ours = rows["Cobb-Douglas, factors move: the long-run model"][0]
-    assert ours == pytest.approx(100 * np.log(out.welfare_hat[world.countries.index("DEU")]), abs=1e-9)
+    assert ours == pytest.approx(100 * np.log(out.welfare_hat[wiod2011.countries.index("DEU")]), abs=1e-9)
 
 
-def test_what_the_preparation_did_is_told(found: Validation) -> None:
-    told = " ".join(found.preparation)
+def test_what_the_preparation_did_is_told(gas: Validation) -> None:
+    told = " ".join(gas.preparation)
     assert "43 cells" in told
     assert "scaled to output and inputs (RAS)" in told
     assert "changes in inventories" in told

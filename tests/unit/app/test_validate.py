@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import sys
 from collections.abc import Callable
@@ -119,7 +120,7 @@ def test_nafta_s_file_is_refused_where_it_is_wrong(
 
 def test_without_the_reader_of_r_data_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "wiot_2011.RData"
-    path.write_bytes(b"\x1f\x8b of R")
+    path.write_bytes(gzip.compress(b"RDX3\nX\n"))
     monkeypatch.setitem(sys.modules, "rdata", None)
     with pytest.raises(MultipolarError, match=r"pip install 'multipolar\[readers\]'"):
         command.validate("german-gas", path)

@@ -97,7 +97,7 @@ def _line(each: Compared) -> tuple[str, ...]:
         claim.claim,
         claim.country,
         f"{span(claim.published)} {claim.unit}",
-        _signed(each.ours),
+        signed(each.ours),
         span(claim.band),
         "inside" if each.inside else "OUTSIDE",
     )
@@ -112,12 +112,12 @@ def span(bounds: tuple[float, float]) -> str:
 def _table(table: Table) -> str:
     lines = [table.head]
     for row in table.rows:
-        lines.append((row.label, *map(_signed, row.values)))
+        lines.append((row.label, *map(signed, row.values)))
     told = [paragraph(f"{row.label}: {row.why}") for row in table.rows if row.why]
     return "\n".join([columns(lines), *told])
 
 
-def _signed(value: float | None) -> str:
+def signed(value: float | None) -> str:
     """Three digits and a sign, none before a zero."""
     if value is None:
         return "no answer"

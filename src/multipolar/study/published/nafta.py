@@ -126,11 +126,16 @@ def read(path: Path) -> Experiment:
     tariff = np.array(old)
     tariff[np.ix_(members, members)] = held["tariff_2005"][np.ix_(members, members)]
     return Experiment(world, Shocks(tariff=tariff), (
-        f"Shares of origins brought to sum to 1 (they miss it by at most {share_missed:.1e}).",
+        f"Shares of origins brought to sum to 1 (they miss it by {_at_most(share_missed)}).",
         f"Negative input shares set to 0 (the lowest is {min(lowest, 0.0):.1e}), the rest brought to sum to 1 in each "
-        f"sector (they miss it by at most {inputs_missed:.1e}).",
+        f"sector (they miss it by {_at_most(inputs_missed)}).",
         f"Spending recomputed from shares, tariffs and incomes: it moves by at most {moved:.1e} of the largest market.",
     ))  # fmt: skip
+
+
+def _at_most(missed: float) -> str:
+    """A gap in words; what only the order of a sum makes of it is not printed."""
+    return f"at most {missed:.1e}" if missed > 1e-12 else "less than 1e-12"
 
 
 def _spending(held: Mapping[str, Any], share: Array, inputs: Array) -> Array:
