@@ -6,7 +6,8 @@ holds the two compositions together. Taxes are everywhere, also where they are 0
 shock, and nothing is compiled anew.
 
 Markets with product lists enter as further rows of their sector, one a group of lines: ``link[s,q,n]`` is the width of
-row q in market n, so that prices and sales of rows are the same batched products as those of markets.
+row q in market n, so that prices and sales of rows are the same batched products as those of markets. Where final users
+have suppliers of their own (``markets.py``) there are M = 2S markets, and s counts markets in what is [s,n,i].
 """
 
 from __future__ import annotations
@@ -48,11 +49,12 @@ class Given(NamedTuple):
     final_share: Array  # [n,s]
     output: Array  # [n,k] of the base, 1 where there is none
     made: Array  # [n,k] sectors with output
-    used: Array  # [n,s] markets with spending
+    used: Array  # [n,M] markets with spending
     wage_bill: Array  # [n]
     wage_share: Array  # [n,k] shares of value added
     income: Array  # [n] of the base
     deficit: Array  # [n] of the base
+    purchases: Array  # [n,s] research at base prices, million USD
     group: Array  # [g,n]
     theta: Array  # [s]
     shape: Array  # [s] theta_K
@@ -93,12 +95,13 @@ class Composition:
     def __call__(self, state: Array, inputs: Inputs, given: Given) -> tuple[Array, Array]:
         """Every equation once: the state that the given one implies, and ln real income hats [n] at the given one."""
         xp = state.__array_namespace__()
-        s = given.used.shape[1]
+        s = given.made.shape[1]
         ln_wage, ln_cost = state[:, 0], state[:, 1 : 1 + s]
         spent = xp.where(given.used, xp.exp(state[:, 1 + s :]), 0.0).T
-        ln_price, output, revenue = _flows(ln_cost, spent, inputs, given)
+        ln_prices, output, revenue = _flows(ln_cost, spent, inputs, given)
+        ln_price, ln_final = ln_prices[:, :s], ln_prices[:, -s:]
         boost, royalties = _ventures(output, given)
-        ln_consumer = eq.ln_consumer_price(given.final_share, ln_price, self.sigma_c)
+        ln_consumer = eq.ln_consumer_price(given.final_share, ln_final, self.sigma_c)
         supply = lab.ln_supply(ln_wage, ln_consumer, self.psi, self.labour_share)
         bills = given.wage_bill * xp.exp(ln_wage + self.labour_share * supply)
         deficit = eq.deficit(self.deficits, bills, given.wage_bill, given.deficit, given.group)
@@ -107,10 +110,16 @@ class Composition:
         ln_sector = self._sector_wages(ln_wage, output, ln_cost + productivity, given)
         ln_input = eq.ln_input_price(ln_price, given.input_share, given.value_added_share, self.eps)
         ln_bundle = eq.ln_bundle_cost(ln_sector, ln_input, given.value_added_share, self.sigma)
-        spending = eq.spending(
-            eq.new_final_share(given.final_share, ln_price, ln_consumer, self.sigma_c),
-            income, given.input_share, output, ln_price, ln_input, ln_bundle, self.sigma, self.eps,
+        research = given.purchases * xp.exp(ln_final)
+        left = income - research.sum(axis=1)
+        final = eq.new_final_share(given.final_share, ln_final, ln_consumer, self.sigma_c)
+        split = given.used.shape[1] > s
+        bought = eq.spending(
+            0.0 * final if split else final, left, given.input_share, output, ln_price, ln_input, ln_bundle,
+            self.sigma, self.eps,
         )  # fmt: skip
+        apart = [bought, final * left[:, None] + research]
+        spending = xp.concatenate(apart, axis=1) if split else bought + research
         paid = eq.value_added_paid(output, given.value_added_share, ln_sector, ln_bundle, self.sigma)
         demand = eq.normalised(paid.sum(axis=1), given.wage_bill, given.group)
         works = given.wage_bill > 0
@@ -119,7 +128,7 @@ class Composition:
         new_cost = xp.where(given.made, ln_bundle - productivity, 0.0)
         new_spending = _ln_where(given.used, spending + TINY)
         image = xp.concatenate([new_wage[:, None], new_cost, new_spending], axis=1)
-        return image, self._ln_welfare(xp.log(income / given.income) - ln_consumer, supply, given)
+        return image, self._ln_welfare(xp.log(left / given.income) - ln_consumer, supply, given)
 
     def _ln_welfare(self, ln_consumption: Array, supply: Array, given: Given) -> Array:
         """ln of real income hats [n], the effort of those who work more deducted (ECONOMICS 3.3)."""
@@ -159,9 +168,11 @@ def own_country_step(rest: Array, blocks: tuple[Array, ...]) -> Array:
 
 
 def _flows(ln_cost: Array, spent: Array, inputs: Inputs, given: Given) -> tuple[Array, Array, Array]:
-    """ln prices [n,s], output [i,s] and tax revenue [n] at given costs and spending [s,n]."""
+    """ln prices [n,M], output [i,s] and tax revenue [n] at given costs and spending [s,n]."""
     xp = ln_cost.__array_namespace__()
-    cost_term = eq.cost_power(ln_cost, given.theta)
+    cost_term, theta, s = eq.cost_power(ln_cost, given.theta), given.theta, len(given.theta)
+    if given.used.shape[1] > s:
+        cost_term, theta = xp.concatenate([cost_term, cost_term]), xp.concatenate([theta, theta])
     market = eq.market_sum(inputs.markets.weights, cost_term) + (1.0 - given.used.T)
     lists, left = given.lists, spent
     if lists is not None:  # T is 0 in their markets, their rows take its place
@@ -176,7 +187,9 @@ def _flows(ln_cost: Array, spent: Array, inputs: Inputs, given: Given) -> tuple[
         paid = paid + (xp.matrix_transpose(member) @ of_rows[1][..., None])[..., 0]
         sold, levied = sold + of_rows[0], levied + of_rows[2]
     revenue = (spent - paid).sum(axis=0) + levied.sum(axis=0)
-    return eq.ln_price(market, given.theta), sold.T, revenue
+    if len(theta) > s:
+        sold = sold[:s] + sold[s:]
+    return eq.ln_price(market, theta), sold.T, revenue
 
 
 def _sold(flows: Flows, cost_term: Array, per_phi: Array) -> tuple[Array, Array, Array]:

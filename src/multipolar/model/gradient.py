@@ -23,7 +23,6 @@ from multipolar.model.instruments import composed, seats
 from multipolar.model.jacobian import OwnCountry, OwnCountryWhole
 from multipolar.model.lists import Lists
 from multipolar.model.outcome import Outcome
-from multipolar.model.shocks import Shocks
 from multipolar.model.system import System
 from multipolar.model.weights import gross_rate
 from multipolar.numerics.adjoint import Settings, adjoint
@@ -158,7 +157,7 @@ def _by_level(found: Inputs, inputs: Inputs, system: System) -> dict[str, Array]
     cost, blocked = shocks.trade_cost_hat, shocks.blocked_share
     rate = world.tariff if shocks.tariff is None else shocks.tariff
     levy = world.export_tax if shocks.export_tax is None else shocks.export_tax
-    of_weight, of_net, of_border = (_natural(each) for each in _per_log(found, inputs, system))
+    of_weight, of_net, of_border = (_natural(each, len(theta)) for each in _per_log(found, inputs, system))
     by_cost = of_weight * -theta
     by_levy = by_cost - of_net
     by_rate = (by_levy - of_border) / (1.0 + rate)
@@ -182,8 +181,11 @@ def _by_level(found: Inputs, inputs: Inputs, system: System) -> dict[str, Array]
     }
 
 
-def _natural(array: Array) -> Array:
-    return np.ascontiguousarray(array.transpose(2, 1, 0))
+def _natural(array: Array, sectors: int) -> Array:
+    """[s,n,i] as [i,n,s]; both markets of a sector together, where final users have their own: they share the flow's
+    taxes and openness."""
+    whole = array if len(array) == sectors else array[:sectors] + array[sectors:]
+    return np.ascontiguousarray(whole.transpose(2, 1, 0))
 
 
 def _per_log(found: Inputs, inputs: Inputs, system: System) -> tuple[Array, Array, Array]:
@@ -211,20 +213,25 @@ def _by_openness(of_weight: Array, openness: Array, found: Inputs, system: Syste
     if not closed.any():
         return by_openness
     economy, shocks = system.economy, system.shocks
-    world, lists = economy.world, system.made.lists
+    world, lists, theta = economy.world, system.made.lists, economy.theta
     rate = world.tariff if shocks.tariff is None else shocks.tariff
     gross = gross_rate(rate, world.export_tax if shocks.export_tax is None else shocks.export_tax)
-    i, n, s = cells = np.nonzero(closed)
-    worth = _at_taxes(Flows(*(each[s, n, i] for each in found.markets)), gross[cells], rate[cells])
+    of_rows = np.zeros(0)
     if lists is not None and found.rows is not None:
-        at, market = (lists.sector, seats(lists)[0]), (slice(None), lists.destination, lists.sector)
-        rows = _at_taxes(Flows(*(each[at] for each in found.rows)), gross[market].T, rate[market].T)
+        at, flow = (lists.sector, seats(lists)[0]), (slice(None), lists.destination, lists.sector % len(theta))
+        rows = _at_taxes(Flows(*(each[at] for each in found.rows)), gross[flow].T, rate[flow].T)
         of_rows = np.zeros((*lists.touched.shape, len(openness)))
-        np.add.at(of_rows, (lists.sector, lists.destination), rows * _still_in(lists, shocks))
-        worth = np.where(lists.touched[s, n], of_rows[s, n, i], worth)
+        np.add.at(of_rows, (lists.sector, lists.destination), rows * _still_in(lists, shocks.listed_share, len(theta)))
+    i, n, s = cells = np.nonzero(closed)
     # What a price of 1 and whole openness would let through: the base share at the new taxes.
-    whole = economy.base.trade_share[s, n, i] * eq.openness(gross[cells] / economy.base.gross[cells], economy.theta[s])
-    by_openness[cells] = worth * whole
+    taxed = eq.openness(gross[cells] / gross_rate(world.tariff, world.export_tax)[cells], theta[s])
+    by_openness[cells] = 0.0
+    for market in range(0, len(economy.base.trade_share), len(theta)):
+        place = (market + s, n, i)
+        worth = _at_taxes(Flows(*(each[place] for each in found.markets)), gross[cells], rate[cells])
+        if lists is not None:
+            worth = np.where(lists.touched[place[:2]], of_rows[place], worth)
+        by_openness[cells] += worth * economy.base.trade_share[place] * taxed
     return by_openness
 
 
@@ -234,14 +241,14 @@ def _at_taxes(found: Flows, gross: Array, rate: Array) -> Array:
     return worth
 
 
-def _still_in(lists: Lists, shocks: Shocks) -> Array:
+def _still_in(lists: Lists, listed_share: Array | None, sectors: int) -> Array:
     """1 where a sender still sells the lines of a row [R,N]: its listed share ends below the row."""
     upper, high = np.zeros(len(lists.width)), np.zeros(lists.touched.shape)
     for row, market in enumerate(zip(lists.sector, lists.destination, strict=True)):
         high[market] += lists.width[row]
         upper[row] = high[market]
-    assert shocks.listed_share is not None  # it made the lists
-    listed = shocks.listed_share[:, lists.destination, lists.sector].T
+    assert listed_share is not None  # it made the lists
+    listed = listed_share[:, lists.destination, lists.sector % sectors].T
     inside: Array = np.where(listed < upper[:, None] - ROUNDING, 1.0, 0.0)
     return inside
 

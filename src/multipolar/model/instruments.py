@@ -16,6 +16,7 @@ from multipolar.base.problems import Collector, InputError
 from multipolar.model import composition as pure
 from multipolar.model.composition import Composition, Flows, Given, Inputs
 from multipolar.model.lists import Lists
+from multipolar.model.markets import FINAL_TRADE
 from multipolar.model.parameters import Parameters
 from multipolar.model.shocks import Shocks
 from multipolar.model.system import Economy, System
@@ -26,7 +27,7 @@ from multipolar.world.world import World
 PARAMETERS = {"theta_scale", "theta_factor", "sigma", "eps", "sigma_c", "mobility", "psi", "labour_share", "specific"}
 SHOCKS = {
     "tariff", "export_tax", "trade_cost_hat", "blocked_share", "listed_share", "coverage", "rents",
-    "productivity_hat", "transfers", "deficits", "ventures",
+    "productivity_hat", "transfers", "deficits", "ventures", "research_purchases",
 }  # fmt: skip
 WORLD = {"trade", "input_share", "tariff", "trade_elasticity", "export_tax"}  # its arrays
 
@@ -75,6 +76,8 @@ def _refuse_uncovered(world: World, parameters: Parameters, shocks: Shocks, doin
         for each in fields(record):
             if each.name not in known and _is_set(getattr(record, each.name), each.default):
                 problems.add(f"{doing} cannot be computed with it yet; leave it at its default", path=each.name)
+    if FINAL_TRADE in world.fields:
+        problems.add(f"{doing} cannot be computed where final users have suppliers of their own yet", path=FINAL_TRADE)
     for k, venture in enumerate(shocks.ventures):
         if venture.displaced:
             problems.add(f"{doing} cannot be computed with displaced sales yet", path=f"ventures[{k}].displaced")
@@ -90,6 +93,7 @@ def _is_set(value: object, default: object) -> bool:
 def _given(system: System) -> Given:
     economy = system.economy
     world, accounts, bills = economy.world, economy.accounts, economy.wage_bill
+    purchases = system.shocks.research_purchases
     return Given(
         input_share=world.input_share,
         value_added_share=accounts.value_added_share,
@@ -101,6 +105,7 @@ def _given(system: System) -> Given:
         wage_share=accounts.value_added / np.where(bills > 0, bills, 1.0)[:, None],
         income=accounts.income,
         deficit=accounts.deficit,
+        purchases=np.zeros_like(accounts.output) if purchases is None else purchases,
         group=system.group,
         theta=economy.theta,
         shape=economy.shape,

@@ -97,6 +97,11 @@ def _levels(system: System, name: str) -> Array:
     return levels
 
 
+def _purchases(system: System) -> Array:
+    bought = system.shocks.research_purchases
+    return np.zeros_like(system.economy.world.output) if bought is None else bought
+
+
 def _factor(given: Array | None, shape: tuple[int, ...]) -> Array:
     return np.ones(shape) if given is None else given
 
@@ -111,6 +116,8 @@ def _refuse_others(before: System, after: System) -> None:
         )  # fmt: skip
     if old.ventures != new.ventures:
         problems.add("other ventures than those of the outcome: a preview does not reach them", path="ventures")
+    if not np.array_equal(_purchases(before), _purchases(after)):
+        problems.add("research is not that of the outcome: a preview does not reach it", path="research_purchases")
     if not np.array_equal(_levels(before, "listed_share"), _levels(after, "listed_share")):
         problems.add("product lists are not those of the outcome: a preview does not reach them", path="listed_share")
     problems.raise_if_any(InputError)
