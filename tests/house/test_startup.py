@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("jax", "numba", "pandas", "xarray", "altair")
+HEAVY = ("jax", "numba", "ortools", "pandas", "xarray", "altair")
 PROBE = """
 import json, sys
 sys.argv = ["multipolar", *{arguments!r}]
@@ -43,15 +43,22 @@ def test_a_run_without_report_and_draws_imports_nothing_heavy(scenario: str, tmp
     assert modules & set(HEAVY) == set()
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["run", "--help"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["run", "--help"], ["pay", "run", "--help"]])
 def test_help_and_version_import_not_even_numpy(arguments: list[str], tmp_path: Path) -> None:
     code, modules = imported_by(PROBE.format(arguments=arguments), tmp_path)
     assert code == 0
     assert modules & {*HEAVY, "numpy", "scipy", "rich", "ruamel", "jinja2"} == set()
 
 
+def test_small_payments_need_no_compiler_and_no_solver(tmp_path: Path) -> None:
+    code, modules = imported_by(PROBE.format(arguments=["pay", "run", "three-banks"]), tmp_path)
+    assert code == 0
+    assert modules & {*HEAVY, "scipy"} == set()
+
+
 def test_importing_the_package_imports_nothing_else(tmp_path: Path) -> None:
-    code = "import json, sys, multipolar; print(json.dumps([0, sorted(n for n in sys.modules if '.' not in n)]))"
+    code = "import json, sys, multipolar, multipolar.payments; "
+    code += "print(json.dumps([0, sorted(n for n in sys.modules if '.' not in n)]))"
     assert imported_by(code, tmp_path)[1] & {*HEAVY, "numpy", "scipy", "typer", "rich", "ruamel"} == set()
 
 

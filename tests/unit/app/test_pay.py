@@ -69,6 +69,15 @@ def test_resolve_in_both_orders(tmp_path: Path) -> None:
     assert found["settled"] == [True, True, False, True, True, False]
 
 
+def test_stress_ranks_the_banks(tmp_path: Path) -> None:
+    text = pay("stress", "three-banks", "--top", "1", folder=tmp_path)
+    assert "Without a cut 0.0% of value stays unsettled." in text
+    assert "A    exclude  60.0%                  40.0%" in text
+    found = json.loads(pay("stress", "three-banks", "--cuts", "corridor", "--json", folder=tmp_path))
+    assert {each["kind"] for each in found["effects"]} == {"corridor"}
+    assert found["effects"] == sorted(found["effects"], key=lambda e: -(e["direct"] + e["second"]))
+
+
 def test_examples_are_listed(tmp_path: Path) -> None:
     names = {each["name"] for each in json.loads(pay("examples", "--json", folder=tmp_path))}
     assert names == {"corridor-day", "queue-order", "three-banks", "trade-debts"}
@@ -80,6 +89,7 @@ REFUSED = [
     (("run", "none.yaml"), "none.yaml cannot be read: No such file or directory."),
     (("run", "three-banks", "--engine", "fast"), "engine: no `fast`"),
     (("resolve", "queue-order", "--order", "fre"), "no order `fre`. Did you mean `free`?"),
+    (("stress", "three-banks", "--cuts", "banks"), "cuts: no kind `banks`. Did you mean `bank`?"),
     (("clear", "three-banks", "--liquidity", "none.csv"), "none.csv cannot be read"),
 ]
 

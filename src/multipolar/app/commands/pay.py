@@ -1,4 +1,4 @@
-"""``pay run``, ``pay clear``, ``pay resolve``: a day of payments, obligations set off, a queue settled at once.
+"""``pay run``, ``clear``, ``resolve``, ``stress``: a day of payments, debts set off, a queue settled at once, cuts.
 
 ``main`` registers ``group`` as the sub-commands of ``pay``.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -144,6 +145,44 @@ def resolve(
     ]
     print("\n" + columns([("payer", "payee", "amount", ""), *cells[:ROWS]]))
     _more(len(cells), "payments; --json lists all")
+
+
+@group.command()
+def stress(
+    file: File,
+    payments: Table = None,
+    cuts: Annotated[str, typer.Option(help="bank, corridor or rail: which cuts are tried.")] = "bank",
+    top: Annotated[int, typer.Option(min=1, help="How many are shown.")] = ROWS,
+    json: Json = False,
+) -> None:
+    """Cut one bank, corridor or currency after the other, and rank them by what fails with them."""
+    from multipolar.app.columns import columns, paragraph
+    from multipolar.app.screen import progress
+    from multipolar.base.json_text import json_text
+    from multipolar.payments.stress import stress
+
+    held = _read(file, payments)
+    with progress(not json) as report:
+        found = stress(held.system, held.payments, cuts, progress=report)
+    ranked = found.ranking()
+    names = ("direct", "second", "unsettled", "trapped", "days_to_clear")
+    if json:
+        rows = [
+            {"kind": e.cut.kind, "cut": e.cut.label, "scope": e.cut.scope}
+            | {name: getattr(e, name) if isfinite(getattr(e, name)) else None for name in names}
+            for e in ranked
+        ]
+        print(json_text({"unsettled": found.unsettled, "effects": rows}, 2))
+        return
+    print(paragraph(f"Without a cut {found.unsettled:.1%} of value stays unsettled. With one, the worst first:"))
+    head = ("cut", "", "lost with a party cut", "lost in the second round", "unsettled", "trapped", "days to clear")
+    cells = [
+        (shown(e.cut.label, 40), e.cut.scope, *(f"{x:.1%}" for x in (e.direct, e.second, e.unsettled, e.trapped)),
+         f"{e.days_to_clear:.1f}")
+        for e in ranked[:top]
+    ]  # fmt: skip
+    print("\n" + columns([head, *cells]))
+    print("\nShares of the value of all payments; trapped: of opening balances; send: it cannot send but receives.")
 
 
 def as_data(held: PaymentFile, done: Settlement) -> dict[str, Any]:
