@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,9 @@ def test_every_variable_says_what_it_is() -> None:
         assert variable.label_en, variable
         assert variable.definition, variable
         assert variable.source, variable
-        assert set(variable.axes) <= {"case", "year", "country", "sector"}, variable
+        assert set(variable.axes) <= {"case", "year", "country", "sector", "bloc"}, variable
+        assert re.search("[\u0621-\u064a]", variable.label_ar), variable
+        assert bool(variable.plain_en) == bool(variable.plain_ar), variable
 
 
 def test_every_parameter_of_the_table_is_used(used: set[str]) -> None:

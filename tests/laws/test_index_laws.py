@@ -252,6 +252,8 @@ REFUSED: list[tuple[Callable[[object], object], object, object, str]] = [
     (lambda x: ix.theil(_p(1, 1), x), _p(np.nan, 2), _p(1, 2), "income gap: a number is missing"),
     (lambda x: ix.leadership(x, _p(4), np.array([True, False])), _p(1, 0)[:, None], _p(1, 1)[:, None],
      "leadership: no other country has a stock in sector 0"),
+    (lambda x: ix.leadership_share(x, x, _p(4), np.array([True, False])), np.zeros((2, 1)), np.ones((2, 1)),
+     "leadership: no value added to share"),
     (lambda x: ix.production_emissions(x, _p(1), _p(1)), _p(np.nan), _p(1), "CO2: a number is missing"),
     (lambda x: ix.emission_intensity_hat(x, np.ones((2, 1)), _p(1, 1)), np.array([[1.0], [0.0]]), np.ones((2, 1)),
      "CO2: country 1 has no emissions on record"),

@@ -10,7 +10,8 @@ from importlib.resources import files
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One row of ``variables.csv``. ``low`` and ``high`` bound the values where they have bounds."""
+    """One row of ``variables.csv``. ``low`` and ``high`` bound the values where they have bounds; ``plain_en`` and
+    ``plain_ar`` say in everyday words what an index measures, for all others they are empty."""
 
     name: str
     symbol: str
@@ -21,6 +22,9 @@ class Variable:
     label_en: str
     definition: str
     source: str
+    label_ar: str
+    plain_en: str
+    plain_ar: str
 
 
 @cache
@@ -38,6 +42,9 @@ def variables() -> dict[str, Variable]:
             label_en=row["label_en"],
             definition=row["definition"],
             source=row["source"],
+            label_ar=row["label_ar"],
+            plain_en=row["plain_en"],
+            plain_ar=row["plain_ar"],
         )
         for row in csv.DictReader(text.splitlines())
     }

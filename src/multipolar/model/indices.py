@@ -100,8 +100,13 @@ def leadership(stock: Array, shape: Array, leader: NDArray[np.bool_]) -> Array:
 
 
 def leadership_share(stock: Array, value_added: Array, shape: Array, leader: NDArray[np.bool_]) -> float:
-    """The leader's share, 0 to 1, of the value added [n,s] given, weighted by ``(lam/max lam)^(1/theta_K)``."""
+    """The leader's share, 0 to 1, of the value added [n,s] given, weighted by ``(lam/max lam)^(1/theta_K)``.
+
+    Raises ``InputError`` for missing numbers and where there is no value added to share.
+    """
     _complete("leadership", stock, value_added)
+    if value_added.sum() <= 0 or (stock.max(axis=0) <= 0).any():
+        raise InputError.of("leadership: no value added to share, or a sector in which nobody has a stock")
     weighted = (stock / stock.max(axis=0)) ** (1.0 / shape) * value_added
     return float(weighted[leader].sum() / weighted.sum())
 
