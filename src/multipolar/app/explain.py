@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from multipolar.app.numbers import number
 from multipolar.base import forms
 from multipolar.base.problems import UnknownLabelError, nearest
 from multipolar.world import groups
@@ -33,8 +34,12 @@ Book = Mapping[str, Entry]
 def explain(name: str, world: World) -> tuple[Entry, ...]:
     """Every entry of that name, or, for the name of a kind (``sectors``), one entry that lists the kind.
 
-    Raises ``UnknownLabelError`` naming the nearest.
+    A name with dots is the address of a number (``USA.C26.tariff``; ``numbers.py``). Raises ``UnknownLabelError``
+    naming the nearest, ``InputError`` with all that is wrong with an address.
     """
+    if "." in name:
+        title, said = number(name, world)
+        return (Entry("number", name, title, said),)
     books = library(world)
     if name.casefold() in books:
         return (_contents(name.casefold(), books[name.casefold()]),)
