@@ -42,8 +42,8 @@ CONVENTIONS = (
     "Deficits: `own`, shares of own value added, the deficit side scaled so that all sum to zero.",
     "Real national expenditure: final use of all kinds at constant prices, nominal income deflated by the ideal price "
     "index of final use. Changes in stocks are part of it.",
-    "Sourcing is proportional: all users of a product in a country, final or not, buy it from the same origins. The "
-    "table knows them apart.",
+    "Sourcing is proportional: all users of a product in a country, final or not, buy it from the same origins, though "
+    "the table knows them apart.",
     "Numbers are log per cent, 100 ln of the ratio.",
 )
 
@@ -110,8 +110,14 @@ def validate(path: Path) -> Validation:
     return on_world(world)
 
 
+def proportional(world: World) -> World:
+    """The world without its record of who buys from where: all users of a product buy it from the same origins."""
+    return replace(world, fields={key: each for key, each in world.fields.items() if key != "final_trade"})
+
+
 def on_world(world: World) -> Validation:
     """The study on a world with the countries and sectors of WIOD 2013."""
+    world = proportional(world)
     members = bloc_members("EU", MEMBERS_IN)
     tried = variants(world)
     rows, found = [], {}
