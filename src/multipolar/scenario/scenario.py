@@ -21,10 +21,18 @@ CLOSING_TYPES = ("import_ban", "export_control", "financial_sanction", "asset_fr
 @dataclass(frozen=True, slots=True)
 class CaseKey:
     """One case: a branch ("" where the file has none) and a variant ("" as written, else the id of the
-    ``alternative_to`` measure that is active, its target absent)."""
+    ``alternative_to`` measure that is active, its target absent).
+
+    ``active``: of its measures those with these ids only; None is all of them."""
 
     branch: str = ""
     variant: str = ""
+    active: frozenset[str] | None = None
+
+    @property
+    def whole(self) -> CaseKey:
+        """The case with all its measures."""
+        return self if self.active is None else CaseKey(self.branch, self.variant)
 
     @property
     def text(self) -> str:
@@ -157,6 +165,8 @@ def active(scenario: Scenario, case: CaseKey) -> tuple[Measure, ...]:
 
     Raises ``KeyError`` for a branch or variant the scenario does not have.
     """
+    if case.active is not None:
+        return tuple(m for m in active(scenario, case.whole) if m.id in case.active)
     held = in_branch(scenario, case.branch)
     if not case.variant:
         return tuple(m for m in held if not m.alternative_to)
