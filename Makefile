@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 export VENV PYTHON MULTIPOLAR_SHARED
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint types bench world lock lock-check wheel clean run-environment all-environment
+SEED ?= $(shell date +%s)
+.PHONY: help run test test-all fuzz-payments lint types bench world lock lock-check wheel clean run-environment all-environment
 
 help: ## what there is to make
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -21,6 +22,9 @@ test: all-environment ## run the tests, without the slow ones
 
 test-all: all-environment ## run every test
 	$(BIN)/python -m pytest
+
+fuzz-payments: all-environment ## random payment systems, every law, both engines (SEED=number repeats one)
+	$(BIN)/python tests/fuzz_payments.py --seed $(SEED)
 
 lint: all-environment ## style, and which room may import which
 	$(BIN)/ruff check src tests benchmarks requirements

@@ -122,7 +122,7 @@ def cascade(t: Tables) -> bool:
             waiting = np.full(accounts[a].length, -1, np.int64)
         for leg in waiting:  # a queue that may be passed is tried leg by leg, another as long as its head settles
             if leg < 0:
-                if not attempt(t, accounts[a].head):
+                if accounts[a].head < 0 or not attempt(t, accounts[a].head):  # a group may have emptied it
                     break
             elif legs[leg].queued:
                 attempt(t, leg)

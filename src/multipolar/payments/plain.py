@@ -349,7 +349,7 @@ class _Day:
                 position[self.credit[leg]] -= self.amount[leg]
                 look.append(self.credit[leg])
                 for one in self.members[self.group[leg]] if self.group[leg] >= 0 else ():
-                    if one not in doomed:
+                    if one not in doomed and one in self.queue[self.debit[one]]:
                         doomed.add(one)
                         ends[self.debit[one]] += 1
                         look.append(self.debit[one])
