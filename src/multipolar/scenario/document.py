@@ -101,6 +101,11 @@ class Horizon(Form):
     to: int | None = entry(Whole(FIRST_YEAR, LAST_YEAR, "year", 2025), "Last year.", default=None)
     parameters: str = entry(Choice(SETS, "horizon"), "short, medium (default) or long.", key="set", default="medium")
 
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years that are computed one by one; none where the horizon has no first or no last year."""
+        return () if self.start is None or self.to is None else tuple(range(self.start, self.to + 1))
+
     @classmethod
     def check(cls, node: MapNode, path: str, reading: Reading, explained: set[str]) -> None:
         years = [getattr(node.get(key), "value", "") for key in ("from", "to")]

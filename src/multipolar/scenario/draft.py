@@ -19,7 +19,7 @@ from multipolar.scenario.values import Places, Sectors
 if TYPE_CHECKING:
     from multipolar.scenario.measures.finance import Transfer
     from multipolar.scenario.measures.measure import Measure
-    from multipolar.scenario.measures.technology import JointVenture, Productivity
+    from multipolar.scenario.measures.technology import JointVenture, Productivity, Research, TechnologySharing
     from multipolar.scenario.measures.trade import ExportControl, ExportTax, ImportBan, Tariff
     from multipolar.world.world import World
 
@@ -79,6 +79,8 @@ class Draft:
         self.arrays: dict[str, Array] = {}
         self.licences: dict[str, str | Mapping[str, float]] = dict(LICENCES)
         self.ventures: list[Venture] = []
+        self.learning: list[tuple[float, JointVenture]] = []  # one a venture: what its host learns, a share of it
+        self.form: tuple[str, str] | None = None  # of sharing, and the measure that said so first
         self.log: list[Step] = []
         self.notes: list[str] = []
         self.problems = Collector()
@@ -103,7 +105,19 @@ class Draft:
             transfers=made.get("transfers"),
             deficits=deficits,
             ventures=tuple(self.ventures),
+            sharing=made.get("sharing"),
+            sharing_form="additive" if self.form is None else self.form[0],
+            diffusion_hat=made.get("diffusion_hat"),
+            research_hat=made.get("research_hat"),
         )
+
+    def settle(self) -> None:
+        """What can be said only when every measure is written: nobody learns twice from one partner (ECONOMICS 2.5)."""
+        shared = self.arrays.get("sharing")
+        for (learnt, measure), venture in zip(self.learning, self.ventures, strict=True):
+            if learnt > 0 and shared is not None and shared[venture.investor, venture.host, venture.sector] > 0:
+                sector = self.world.sectors[venture.sector]
+                self.problem(measure, "learning", f"in {sector} a `technology_sharing` shares the same: one of them.")
 
     # What measures ask.
 
@@ -186,12 +200,39 @@ class Draft:
     def productivity(self, measure: Productivity, factor: float) -> None:
         """Productivity of the sectors times ``factor``."""
         array = self._array("productivity_hat", lambda: np.ones(self.world.output.shape))
-        who, of = self.places(measure.who), self.sectors(measure.sectors)
-        grid = np.ix_(who, of)
-        before = array[grid]
-        array[grid] = before * factor
-        if self.trace is None or (self.trace[0] in who and self.trace[2] in of):
-            self._log(measure, "productivity_hat", before.size, before, array[grid])
+        grid = np.ix_(self.places(measure.who), self.sectors(measure.sectors))
+        self._scale(measure, "productivity_hat", array, grid, factor)
+
+    def sharing(self, measure: TechnologySharing, flows: Flows, scale: float) -> None:
+        """Extra meetings, shares of baseline arrivals: they add up; who makes nothing has nothing to share."""
+        tau = self.value(measure, "intensity", measure.intensity) * scale
+        if self.form is not None and self.form[0] != measure.form:
+            self.problem(measure, "form", f"differs from `{self.form[0]}` of `{self.form[1]}`; one form in a case.")
+        self.form = self.form or (measure.form, measure.id)
+        array = self._array("sharing", lambda: np.zeros(self.world.trade.shape))
+        knows = self.world.knowledge[np.ix_(flows.origin, flows.sector)] > 0
+        self._write(measure, "sharing", array, flows, lambda old: old + tau * knows[:, None, :], in_trade=False)
+        for i, s in np.argwhere(~knows & (flows.pairs.sum(axis=1) > 0)[:, None]):
+            place = f"{self.world.countries[flows.origin[i]]} {self.world.sectors[flows.sector[s]]}"
+            self.notes.append(f"`{measure.id}`: {place} makes nothing, so it has nothing to share there")
+        met = array[flows.grid]
+        if flows.cells and float((met if measure.form == "additive" else array.sum(axis=0)).max()) > 1.0 + 1e-12:
+            self.problem(measure, "intensity", "brings what is shared above 1, more than all arrivals of ideas.")
+
+    def diffusion(self, measure: ExportControl, flows: Flows, left: float) -> None:
+        """What is still met of the ideas of a source; several controls multiply."""
+        array = self._array("diffusion_hat", lambda: np.ones(self.world.trade.shape))
+        self._write(measure, "diffusion_hat", array, flows, lambda old: old * left)
+
+    def research(self, measure: Research, factor: float) -> None:
+        """Research of the sectors times ``factor``; spending that is not on record cannot be paid for, and is named."""
+        array = self._array("research_hat", lambda: np.ones(self.world.output.shape))
+        grid = np.ix_(self.places(measure.who), self.sectors(measure.sectors))
+        missing = np.isnan(self.world.research[grid]).sum(axis=1)
+        if missing.any():
+            names = ", ".join(self.world.countries[k] for k in grid[0][missing > 0, 0])
+            self.problem(measure, "who", f"research spending is not on record in {names}: it would come free.")
+        self._scale(measure, "research_hat", array, grid, factor)
 
     def transfer(self, measure: Transfer, amount: float) -> None:
         """Several payers, and several receivers, share in proportion to their income."""
@@ -206,7 +247,9 @@ class Draft:
             if self.trace is None:
                 self._log(measure, "transfers", len(index), before, array[index])
 
-    def venture(self, measure: JointVenture, size: float, unit: str, royalty: float, displaced: float) -> None:
+    def venture(
+        self, measure: JointVenture, size: float, unit: str, royalty: float, displaced: float, learning: float
+    ) -> None:
         """One venture a sector; output over several sectors is split in proportion to the host's output."""
         (host,), (investor,) = self.places(measure.host), self.places(measure.investor)
         sectors = self.sectors(measure.sectors)
@@ -221,6 +264,7 @@ class Draft:
                 self.problem(measure, "capacity", f"its share {share:g} of the sector is above {SHARE_MAX:g}.")
                 continue
             self.ventures.append(Venture(int(host), int(sector), int(investor), amount, share, royalty, displaced))
+            self.learning.append((learning, measure))
             if self.trace is None or self.trace[::2] == (host, sector):
                 what = "venture, million USD a year" if unit == "output" else "venture, share of the sector"
                 value = amount if amount is not None else size
@@ -243,8 +287,23 @@ class Draft:
             self.arrays[name] = neutral()
         return self.arrays[name]
 
-    def _write(self, measure: Measure, what: str, array: Array, flows: Flows, change: Callable[[Array], Array]) -> None:
-        """Change the cells meant, and log it."""
+    def _scale(self, measure: Measure, what: str, array: Array, grid: tuple[Index, ...], factor: float) -> None:
+        """Multiply cells [country, sector], and log it."""
+        before = array[grid]
+        array[grid] = before * factor
+        if self.trace is None or (self.trace[0] in grid[0] and self.trace[2] in grid[1]):
+            self._log(measure, what, before.size, before, array[grid])
+
+    def _write(
+        self,
+        measure: Measure,
+        what: str,
+        array: Array,
+        flows: Flows,
+        change: Callable[[Array], Array],
+        in_trade: bool = True,
+    ) -> None:
+        """Change the cells meant, and log it. ``in_trade``: it acts on what is traded, so not where nothing is."""
         if not flows.cells:
             self.notes.append(f"`{measure.id}`: no flow between two different countries of this world is meant")
             return
@@ -252,8 +311,7 @@ class Draft:
         before = array[grid]
         after = np.where(flows.pairs[:, :, None], change(before), before)
         array[grid] = after
-        traded = self.world.trade[grid][flows.pairs]
-        if not traded.any():
+        if in_trade and not self.world.trade[grid][flows.pairs].any():
             self.notes.append(f"`{measure.id}`: there is no trade on any flow it touches, so it has no effect")
         if self.trace is None:
             self._log(measure, what, flows.cells, before[flows.pairs], after[flows.pairs])

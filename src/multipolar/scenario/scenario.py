@@ -101,6 +101,11 @@ class Scenario:
             for measure in branch.measures:
                 yield branch.name, measure
 
+    @property
+    def stepped(self) -> bool:
+        """Whether its years are computed one by one. A baseline has none of its own: it stands in one world."""
+        return bool(self.horizon.years) and not self.prefix
+
     def lineage(self, branch: str) -> tuple[Branch, ...]:
         """A branch and all it extends, from the first to itself; empty for ""."""
         chain: list[Branch] = []
@@ -196,15 +201,15 @@ def uncertain(scenario: Scenario) -> Mapping[str, Quantity]:
 
     Numbers of baselines come too, as ``BASELINE/ID.field``: they are drawn with the rest.
     """
-    computed = {m.id for _, m in scenario.all_measures() if m.not_computed() is None}
+    computed = {m.id for _, m in scenario.all_measures() if m.not_computed(scenario.stepped) is None}
     found: dict[str, Quantity] = {}
     for base in scenario.baselines:
         found.update(uncertain(base))
-        computed |= {m.id for _, m in base.all_measures() if m.not_computed() is None}
+        computed |= {m.id for _, m in base.all_measures() if m.not_computed(base.stepped) is None}
     for _, measure in scenario.all_measures():
         if isinstance(measure, Cancel | Lift) and not computed.intersection(measure.targets):
             continue
-        for name, quantity in measure.used():
+        for name, quantity in measure.used(scenario.stepped):
             if quantity.uncertain:
                 found[f"{scenario.prefix}{measure.id}.{name}"] = quantity
     return found
@@ -227,7 +232,7 @@ def assumptions(scenario: Scenario) -> tuple[AssumptionRow, ...]:
     rows: list[AssumptionRow] = []
     for each in (*scenario.baselines, scenario):
         for _, measure in each.all_measures():
-            used = {name for name, _ in measure.used()}
+            used = {name for name, _ in measure.used(each.stepped)}
             for name, quantity in measure.quantities():
                 source = quantity.source or measure.source or "assumption"
                 rows.append(

@@ -16,7 +16,9 @@ from multipolar.world.world import World
 def scenario_card(scenario: Scenario) -> ScenarioCard:
     """The scenario as the report shows it."""
     measures = tuple(
-        MeasureCard(m.id, m.type, branch, m.spot.line, m.sentence(), m.not_computed() is None, m.source)
+        MeasureCard(
+            m.id, m.type, branch, m.spot.line, m.sentence(), m.not_computed(scenario.stepped) is None, m.source
+        )
         for branch, m in scenario.all_measures()
     )
     probability = {

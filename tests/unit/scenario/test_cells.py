@@ -123,8 +123,6 @@ def test_venture_output_over_sectors_is_split_by_the_output_of_the_host(small: m
 
 
 NOT_COMPUTED = {
-    "technology_sharing": "who: USA, to: RUS, sectors: C29, intensity: 0.1",
-    "research": "who: RUS, sectors: C29, change: 0.1",
     "payment_rail": "between: [RUS, CHN], rail: crypto_bridge, share_of_settlement: 0.1, screening: required",
     "financial_sanction": "who: USA, to: RUS, access_cut: {goods: 0.1, services: 0.2}, extra_cost_bp: 100",
     "asset_freeze": "who: RUS, firm: maker, share: 1",
@@ -151,7 +149,7 @@ def test_every_type_is_tested_here() -> None:
     assert set(NOT_COMPUTED) == set(TYPES) - computed
     assert computed == {
         "tariff", "export_tax", "trade_cost", "import_ban", "export_control", "productivity", "transfer",
-        "joint_venture", "cancel", "lift",
+        "joint_venture", "cancel", "lift", "technology_sharing", "research",
     }  # fmt: skip
 
 
@@ -163,7 +161,7 @@ def test_parts_without_mechanism_are_named_too(small: mp.World) -> None:
         "type: joint_venture, investor: USA, host: RUS, sectors: C29, capacity: {share: 0.1}, learning: 0.1",
     )
     assert [(each.measure, each.why.split(":")[0]) for each in found.not_computed] == [
-        ("a", "the spread of know-how is not modelled yet"),
+        ("a", "it needs years"),
         ("b", "`rents`"),
         ("c", "`learning`"),
     ]
@@ -173,12 +171,12 @@ def test_parts_without_mechanism_are_named_too(small: mp.World) -> None:
 def test_firms_responses_and_indices_are_named_as_not_computed(small: mp.World) -> None:
     more = """actors: {firms: [maker]}
 responses: {players: [USA, RUS], instruments: [tariff], solve: nash}
-report: {indices: [poles], threshold: break_even_risk}"""
+report: {indices: [poles, chokepoint], threshold: break_even_risk}"""
     found = resolved(small, "type: productivity, who: RUS, sectors: all, change: 0", more=more)
     assert [(each.measure, each.type) for each in found.not_computed] == [
         ("maker", "firm"),
         ("responses", "responses"),
-        ("poles", "index"),
+        ("chokepoint", "index"),
         ("break_even_risk", "threshold"),
     ]
 

@@ -86,20 +86,20 @@ def check(
     """Say whether a scenario file is right: all problems at once, or what it holds."""
     economy, document = read_both(scenario, world)
     from multipolar.app.columns import columns, paragraph
-    from multipolar.scenario.resolve import explain_flow, resolve, resolve_baseline
+    from multipolar.scenario.resolve import explain_flow, last_year, resolve, resolve_baseline
     from multipolar.scenario.scenario import cases
 
     keys = cases(document)
     for case in keys:
-        resolve_baseline(document, economy, case)
-        resolve(document, economy, case)
+        resolve_baseline(document, economy, case, year=last_year(document))
+        resolve(document, economy, case, year=last_year(document))
     if explain is not None:
         for case, steps in explain_flow(document, economy, *explain):
             print(f"{case.branch or 'all measures'}{f', with {case.variant}' if case.variant else ''}:")
             rows = [(f"{s.file}:{s.line}", s.measure, s.what, f"{s.before:g} -> {s.after:g}") for s in steps]
             print(columns(rows, "    ") if rows else "    no line touches this flow")
         return
-    named = [m for _, m in document.all_measures() if m.not_computed() is not None]
+    named = [m for _, m in document.all_measures() if m.not_computed(document.stepped) is not None]
     print(f"{shown(document.name)} is right: {sum(1 for _ in document.all_measures())} measures, {len(keys)} cases.")
     if named:
         print(paragraph(f"Read, but not computed yet: {', '.join(m.id for m in named)}."))

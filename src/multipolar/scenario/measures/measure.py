@@ -19,6 +19,7 @@ ONE_COUNTRY = PlacesKind(single=True)
 SECTORS = SectorsKind()
 SHARE = Number("share", 0.0, 1.0, meaning="A share lies between 0 and 1.")
 WHOLE_SHARE = Quantity(1.0, unit="share")
+NEEDS_YEARS = "it needs years: give `horizon` a `from` and a `to`"
 
 
 class Measure(Form):
@@ -46,12 +47,18 @@ class Measure(Form):
         """A measure of this type in a sentence: a `tariff`, an `export_tax`."""
         return f"{'an' if cls.type[0] in 'aeiou' else 'a'} `{cls.type}`"
 
-    def not_computed(self) -> str | None:
-        """Why this measure has no effect in the numbers; None where it has one."""
-        return None if type(self).mechanism is not None else type(self).reason
+    def needs_years(self) -> bool:
+        """Whether it acts through the knowledge of later years, and so has no effect in one comparison."""
+        return False
 
-    def parts_not_computed(self) -> tuple[str, ...]:
-        """Parts of a computed measure that have no effect in the numbers yet, each with the reason."""
+    def not_computed(self, years: bool = True) -> str | None:
+        """Why this measure has no effect in the numbers; None where it has one. ``years``: computed year by year."""
+        if type(self).mechanism is None:
+            return type(self).reason
+        return NEEDS_YEARS if self.needs_years() and not years else None
+
+    def parts_not_computed(self, years: bool = True) -> tuple[str, ...]:
+        """Parts of a computed measure that have no effect in the numbers, each with the reason."""
         return ()
 
     def remarks(self) -> tuple[str, ...]:
@@ -66,9 +73,9 @@ class Measure(Form):
         """Its numbers by the path of their key: ``rate``, ``capacity.units``."""
         yield from _quantities(self, "")
 
-    def used(self) -> Iterator[tuple[str, Quantity]]:
+    def used(self, years: bool = True) -> Iterator[tuple[str, Quantity]]:
         """The numbers its effect depends on: all of them where it is computed, unless a type says otherwise."""
-        if self.not_computed() is None:
+        if self.not_computed(years) is None:
             yield from self.quantities()
 
     def sentence(self) -> str:

@@ -1,4 +1,4 @@
-"""Measures of production: ventures, productivity, and the knowledge measures that wait for their mechanism."""
+"""Measures of production and knowledge: ventures, productivity, sharing of technology, research."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from multipolar.base.documents import MapNode
 from multipolar.base.forms import Form, Reading, entry, join
 from multipolar.base.kinds import Choice, Name, Number, Record
 from multipolar.base.quantity import Quantity
-from multipolar.scenario.measures.measure import ONE_COUNTRY, SECTORS, SHARE, WHO, Measure
+from multipolar.model.knowledge import FORMS
+from multipolar.scenario.measures.measure import NEEDS_YEARS, ONE_COUNTRY, SECTORS, SHARE, WHO, Measure
 from multipolar.scenario.values import Places, Sectors
 
 if TYPE_CHECKING:
@@ -81,26 +82,34 @@ class JointVenture(Measure):
     displaced: Quantity = entry(
         SHARE, "Share of its output that replaces the investor's own sales to the host.", default=NO_SHARE
     )
-    learning: Quantity | None = entry(SHARE, "What the host's own producers learn from it.", default=None)
+    learning: Quantity | None = entry(
+        SHARE,
+        "What the host's own producers learn from it: extra arrivals of ideas, times its share of the sector.",
+        default=None,
+    )
 
-    def parts_not_computed(self) -> tuple[str, ...]:
-        if self.learning is not None and (self.learning.value or self.learning.uncertain):
-            return ("`learning`: the spread of know-how is not modelled yet",)
-        return ()
+    @property
+    def learns(self) -> bool:
+        """Whether the host's producers may learn from it."""
+        return self.learning is not None and (self.learning.value > 0 or self.learning.uncertain)
+
+    def parts_not_computed(self, years: bool = True) -> tuple[str, ...]:
+        return (f"`learning`: {NEEDS_YEARS}",) if self.learns and not years else ()
 
     def quantities(self) -> Iterator[tuple[str, Quantity]]:
         yield from super().quantities()
         if self.capacity.units is not None and self.capacity.factory_price_factor is None:
             yield "capacity.factory_price_factor", FACTORY_PRICE
 
-    def used(self) -> Iterator[tuple[str, Quantity]]:
-        yield from ((name, quantity) for name, quantity in self.quantities() if name != "learning")
+    def used(self, years: bool = True) -> Iterator[tuple[str, Quantity]]:
+        yield from ((name, quantity) for name, quantity in self.quantities() if years or name != "learning")
 
     def apply(self, draft: Draft, scale: float) -> None:
         size, unit = self.size(draft)
         royalty = draft.value(self, "royalty", self.royalty)
         displaced = draft.value(self, "displaced", self.displaced)
-        draft.venture(self, size * scale, unit, royalty, displaced)
+        learning = 0.0 if self.learning is None else draft.value(self, "learning", self.learning)
+        draft.venture(self, size * scale, unit, royalty, displaced, learning)
 
     def size(self, draft: Draft) -> tuple[float, str]:
         """Size and its unit: million USD of output a year, or a share of the sector's new output."""
@@ -139,8 +148,7 @@ class TechnologySharing(Measure):
     """`who` shares technology with `to`: extra arrivals of ideas."""
 
     type: ClassVar[str] = "technology_sharing"
-    mechanism: ClassVar[str | None] = None
-    reason: ClassVar[str] = "the spread of know-how is not modelled yet"
+    mechanism: ClassVar[str | None] = "extra meetings with the ideas of `who`, year by year (ECONOMICS 1.5)"
 
     who: Places = entry(WHO, "The countries that share.")
     to: Places = entry(WHO, "The countries that receive.")
@@ -149,15 +157,22 @@ class TechnologySharing(Measure):
         Number("share", 0.0, 1.0, meaning="Intensity is the share of extra idea arrivals: 0 = none, 1 = all."),
         "Extra arrivals of ideas as a share of today's.",
     )
-    form: str = entry(Choice(("additive", "catch_up"), "form"), "additive (default) or catch_up.", default="additive")
+    form: str = entry(Choice(FORMS, "form"), "additive (default) or catch_up.", default="additive")
+
+    def needs_years(self) -> bool:
+        return True
+
+    def apply(self, draft: Draft, scale: float) -> None:
+        draft.sharing(self, draft.flows(self.who, self.to, self.sectors), scale)
 
 
 class Research(Measure):
     """A change of research spending; never free."""
 
     type: ClassVar[str] = "research"
-    mechanism: ClassVar[str | None] = None
-    reason: ClassVar[str] = "the effect of research on productivity, and its cost, are not modelled yet"
+    mechanism: ClassVar[str | None] = (
+        "new knowledge in proportion to research, year by year; the extra spending buys from sector M (ECONOMICS 1.5)"
+    )
 
     who: Places = entry(WHO, "The countries.")
     sectors: Sectors = entry(SECTORS, "The sectors.")
@@ -165,3 +180,9 @@ class Research(Measure):
         Number("share", -1.0, meaning="It is a share of today's research spending: 0.05 = 5 % more."),
         "Change of research spending.",
     )
+
+    def needs_years(self) -> bool:
+        return True
+
+    def apply(self, draft: Draft, scale: float) -> None:
+        draft.research(self, 1.0 + draft.value(self, "change", self.change) * scale)

@@ -10,6 +10,8 @@ from multipolar.base.forms import Kind, Reading, entry, join, listed
 from multipolar.base.kinds import Choice, ListOf, Number
 from multipolar.base.problems import shown
 from multipolar.base.quantity import Quantity
+from multipolar.model.knowledge import meeting_left
+from multipolar.model.parameters import parameter_table
 from multipolar.scenario.measures.measure import SECTORS, SHARE, WHO, WHOLE_SHARE, Measure
 from multipolar.scenario.values import Named, Places, PlacesKind, Sectors
 
@@ -128,7 +130,7 @@ class BlockMeasure(Measure):
     coverage: str = entry(COVERAGE, COVERAGE_DOC, default="list")
     rents: str | dict[str, Quantity] = entry(RentsKind(), RENTS_DOC, default="none")
 
-    def parts_not_computed(self) -> tuple[str, ...]:
+    def parts_not_computed(self, years: bool = True) -> tuple[str, ...]:
         if self.rents != "none" and self.coverage == "list":
             return ("`rents`: the wedge of a licence is computed for coverage `thin` only, nobody earns them",)
         return ()
@@ -138,8 +140,8 @@ class BlockMeasure(Measure):
         """Who earns the rents in the numbers: none, importer, exporter, or shares by country."""
         return "none" if self.parts_not_computed() else self.rents
 
-    def used(self) -> Iterator[tuple[str, Quantity]]:
-        if self.not_computed() is None:
+    def used(self, years: bool = True) -> Iterator[tuple[str, Quantity]]:
+        if self.not_computed(years) is None:
             yield "share", self.share
             if isinstance(self.earned_by, dict):
                 yield from ((f"rents.{name}", share) for name, share in self.earned_by.items())
@@ -173,7 +175,9 @@ class ExportControl(BlockMeasure):
     """An export control: `who` stops selling to `to`; of goods, or of know-how."""
 
     type: ClassVar[str] = "export_control"
-    mechanism: ClassVar[str | None] = "goods: blocked share of each flow (ECONOMICS 0.7)"
+    mechanism: ClassVar[str | None] = (
+        "goods: blocked share of each flow (ECONOMICS 0.7); know-how: less is met of the ideas it can reach (1.5)"
+    )
 
     what: str = entry(
         Choice(("goods", "know_how"), "object of control"), "goods (default) or know_how.", default="goods"
@@ -193,9 +197,31 @@ class ExportControl(BlockMeasure):
         if given and getattr(what, "value", "") == "know_how":
             reading.wrong(node.entries[given[0]][0], join(path, given[0]), f"{listed(given)} {verb} to `what: goods`.")
 
-    def not_computed(self) -> str | None:
-        return None if self.what == "goods" else "the spread of know-how is not modelled yet"
+    def needs_years(self) -> bool:
+        return self.what == "know_how"
+
+    @property
+    def reach(self) -> Quantity:
+        """The part of an inflow of ideas that a control can reach: as stated, else the default of the program."""
+        if self.controllable_share is not None:
+            return self.controllable_share
+        row = parameter_table()["controllable"]
+        return Quantity(row.values["long"], row.low, row.high, "triangular", row.unit, f"{row.source}, default")
+
+    def quantities(self) -> Iterator[tuple[str, Quantity]]:
+        yield from super().quantities()
+        if self.what == "know_how" and self.controllable_share is None:
+            yield "controllable_share", self.reach
+
+    def used(self, years: bool = True) -> Iterator[tuple[str, Quantity]]:
+        yield from super().used(years)
+        if self.what == "know_how" and years:
+            yield "controllable_share", self.reach
 
     def apply(self, draft: Draft, scale: float) -> None:
         share = draft.value(self, "share", self.share) * scale
-        draft.block(self, draft.flows(self.who, self.to, self.sectors), share)
+        flows = draft.flows(self.who, self.to, self.sectors)
+        if self.what == "know_how":
+            draft.diffusion(self, flows, meeting_left(share, draft.value(self, "controllable_share", self.reach)))
+        else:
+            draft.block(self, flows, share)
