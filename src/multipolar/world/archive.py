@@ -49,6 +49,8 @@ MEMBERS: Mapping[str, tuple[str, str]] = {
     "intermediate": (NUMBERS, "css"),
     "trade_elasticity": (NUMBERS, "s"),
     "fields": (TEXT, "ff"),
+    "graded": (TEXT, "f"),
+    "evidence": (WHOLE, "fcs"),
     "provenance": (BYTES, "f"),
 }
 _AXES = {"c": "countries", "s": "sectors"}

@@ -10,6 +10,7 @@ A world file is an uncompressed ``.npz`` that says ``format`` = "multipolar worl
 - ``unit``, where it is stated, "million USD";
 - ``fields``, where there are any: a row of texts each (name, axes with spaces between, unit, evidence grade, source
   key), and the numbers of row k as ``fieldK``; NaN is missing;
+- ``evidence`` [block, country, sector], where grades are stated: positions in ``GRADES``, for the blocks of ``graded``;
 - ``provenance``, where the world was built from files: source, files and balancing log as JSON in UTF-8.
 
 Uncompressed, because unpacking would take longer than all the rest; the wheel around it is compressed anyway.
@@ -139,6 +140,9 @@ def save_world(world: World, path: str | os.PathLike[str]) -> None:
         arrays["export_tax"] = world.export_tax
     if world.provenance is not None:
         arrays["provenance"] = np.frombuffer(world.provenance.as_bytes(), dtype=np.uint8)
+    if world.evidence:
+        arrays["graded"] = np.array(list(world.evidence))
+        arrays["evidence"] = np.array(list(world.evidence.values()), dtype=np.int8)
     write_arrays(arrays | field_arrays(world.fields), Path(path))
 
 
@@ -148,6 +152,15 @@ def field_arrays(fields: Mapping[str, Field]) -> dict[str, NDArray[Any]]:
         return {}
     rows = [[name, " ".join(each.axes), each.unit, each.grade, each.source] for name, each in fields.items()]
     return {"fields": np.array(rows)} | {f"field{k}": each.values for k, each in enumerate(fields.values())}
+
+
+def _evidence(held: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]] | None:
+    """The stated grades of a world file by block; what they hold is checked by ``from_arrays``."""
+    if "graded" not in held and "evidence" not in held:
+        return None
+    if len(held.get("graded", ())) != len(held.get("evidence", ())):
+        raise WorldError.of("`graded` and `evidence` do not go together: each names the blocks of the other")
+    return dict(zip((str(block) for block in held["graded"]), held["evidence"], strict=True))
 
 
 def _fields(held: Mapping[str, NDArray[Any]]) -> dict[str, Field]:
@@ -217,6 +230,7 @@ def world_of(held: Mapping[str, NDArray[Any]], name: str) -> World:
         else:
             input_share = input_shares(held["intermediate"].astype(np.float64), trade, tariff)
     countries, sectors = ([str(label) for label in held[axis]] for axis in ("countries", "sectors"))
+    stated = _evidence(held)
     provenance = Provenance.from_bytes(held["provenance"].tobytes()) if "provenance" in held else None
     return World.from_arrays(
         countries=countries,
@@ -230,5 +244,5 @@ def world_of(held: Mapping[str, NDArray[Any]], name: str) -> World:
         year=int(held["year"]) if "year" in held else None,
         fields=_fields(held),
         provenance=provenance,
-        evidence=None if provenance is None else evidence(tariff),
+        evidence=stated if stated is not None or provenance is None else evidence(tariff),
     )

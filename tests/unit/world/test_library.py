@@ -111,6 +111,24 @@ def test_fields_come_back_with_unit_grade_source_and_what_is_missing(small: Worl
     assert np.isnan(back.employment[1, 0])
 
 
+def test_stated_grades_come_back_and_stray_ones_are_refused(small: World, tmp_path: Path) -> None:
+    cells = np.array([[0], [3]], dtype=np.int8)
+    save_world(replace(small, evidence={"trade": cells, "tariff": cells[::-1].copy()}), tmp_path / "w.npz")
+    back = load_world(tmp_path / "w.npz").evidence
+    assert back is not None
+    assert {block: grades.tolist() for block, grades in back.items()} == {"trade": [[0], [3]], "tariff": [[3], [0]]}
+    both = {"graded": np.array(["trade"]), "evidence": cells[None]}
+    assert read_world(broken(tmp_path, **both)).countries == ("A", "B")
+    for changes, said in (
+        ({"graded": None}, "do not go together"),
+        ({"evidence": None}, "do not go together"),
+        ({"evidence": cells[None] + 1}, "positions run from 0 to 3"),
+        ({"evidence": np.zeros((1, 1, 1), dtype=np.int8)}, "a grade or whole numbers"),
+    ):
+        with pytest.raises(WorldError, match=said):
+            read_world(broken(tmp_path, **{**both, **changes}))
+
+
 ONE = {"fields": np.array([["jobs", "country", "persons", "observed", ""]]), "field0": np.ones(2)}
 
 
