@@ -70,7 +70,7 @@ class Solved(Protocol):
     @property
     def cost_hat(self) -> Array: ...
     @property
-    def price_hat(self) -> Array: ...
+    def final_price_hat(self) -> Array: ...
     @property
     def income(self) -> Array: ...
     @property
@@ -78,7 +78,7 @@ class Solved(Protocol):
     @property
     def output(self) -> Array: ...
     @property
-    def spending(self) -> Array: ...
+    def market_spending(self) -> Array: ...
     @property
     def cost_term(self) -> Array: ...
     @property
@@ -135,7 +135,7 @@ class State:
     ln_supply: Array  # [n] l ln L_hat
     bought: Array  # [n,s] extra research at base prices
     paid: Array  # [n,s] and at new prices
-    spending: Array
+    spending: Array  # [n,M]
     listed: ListedMarkets | None
 
 
@@ -162,8 +162,8 @@ def state_at(point: Solved) -> State:
         ln_employed=labour_share * np.log(point.employed_share),
         ln_supply=labour_share * np.log(point.labour_supply_hat),
         bought=_bought(point.system),
-        paid=point.system.research(np.log(point.price_hat)) + np.zeros_like(point.output),
-        spending=point.spending,
+        paid=point.system.research(np.log(point.final_price_hat)) + np.zeros_like(point.output),
+        spending=point.market_spending,
         listed=_listed_at(point),
     )
 
@@ -179,6 +179,7 @@ def _listed_at(point: Solved) -> ListedMarkets | None:
         return None
     rows = lists.open_rows()
     sector, destination = lists.sector[rows], lists.destination[rows]
+    share = point.system.economy.markets.of(share)
     return ListedMarkets(
         sector, destination, lists.weights[rows] * point.cost_term[sector], share[:, destination, sector].T
     )
@@ -218,7 +219,7 @@ def base_state(system: System) -> State:
         ln_supply=np.zeros_like(accounts.income),
         bought=zero,
         paid=zero,
-        spending=accounts.spending,
+        spending=system.economy.markets.spending,
         listed=_not_listed_yet(system),
     )
 
@@ -283,7 +284,7 @@ def _cost_of_lists(before: State, after: State, theta: Array) -> Array:
     old, new = before.listed, after.listed
     if old is None or new is None:
         return cost
-    at = theta[new.sector]
+    at = theta[new.sector % len(theta)]
     rise = np.zeros(len(at))
     for power in (old.power, new.power):
         rise += 0.5 * (ln_price_under(power, new.share, at) - ln_price_under(power, old.share, at))
@@ -363,10 +364,12 @@ def _if_open(point: Solved, shut: NDArray[np.bool_]) -> Array:
     world, theta = point.system.economy.world, point.system.economy.theta
     base_gross = (1.0 + world.tariff) * (1.0 + (0.0 if world.export_tax is None else world.export_tax))
     gross = (1.0 + point.tariff) * (1.0 + (0.0 if point.export_tax is None else point.export_tax))
-    i, n, s = np.nonzero(shut & (world.trade > 0))
-    flows = np.zeros_like(world.trade)
-    base_share = point.system.economy.accounts.trade_share[i, n, s]
+    markets = point.system.economy.markets
+    theta, flows = markets.by_sector(theta), np.zeros_like(markets.trade)
+    gross, base_gross = markets.of(gross), markets.of(base_gross)
+    i, n, s = np.nonzero(markets.of(shut) & (markets.trade > 0))
     dearer = (gross[i, n, s] / base_gross[i, n, s]) ** -theta[s]
-    share = base_share * dearer * point.cost_term[s, i] / point.market[s, n]
-    flows[i, n, s] = share * point.spending[n, s] / gross[i, n, s]
-    return flows
+    share = markets.trade_share[i, n, s] * dearer * point.cost_term[s, i] / point.market[s, n]
+    flows[i, n, s] = share * point.market_spending[n, s] / gross[i, n, s]
+    whole: Array = markets.summed(flows.transpose(2, 0, 1)).transpose(1, 2, 0)
+    return whole

@@ -83,8 +83,10 @@ class OwnCountryWhole:
 def own_country(
     accounts: Accounts, trade: Array, input_share: Array, tariff: Array, theta: Array, parameters: Parameters
 ) -> OwnCountry | OwnCountryWhole:
-    """The blocks at the point that ``accounts`` describe. ``theta`` [s] trade elasticities; other axes as in World."""
+    """The blocks at the point that ``accounts`` describe. ``theta`` [s]; ``trade``, ``tariff`` by market [i,n,M]."""
     n, s = accounts.output.shape
+    if trade.shape[2] > s:
+        return OwnCountryWhole(_inverse(_split_block(accounts, trade, input_share, tariff, theta, parameters)))
     own = np.arange(n)
     output = np.where(accounts.output > 0, accounts.output, 1.0)
     spending = np.where(accounts.spending > 0, accounts.spending, 1.0)
@@ -164,6 +166,63 @@ def _whole_block(
     block[:, 1 + s + each, 1 + each] += own_price * own_share
     consumer = (accounts.final_share * own_share)[:, None, :]
     block[:, spend, cost] -= sigma_c * (accounts.final_use / spending)[:, :, None] * consumer
+    return block
+
+
+def _split_block(
+    accounts: Accounts, trade: Array, input_share: Array, tariff: Array, theta: Array, parameters: Parameters
+) -> Array:
+    """The block [n,1+3S,1+3S] where users of inputs and final users have markets of their own: (w, c, Xm, Xf)::
+
+        dlnY_k = hm_k dlnXm_k + hf_k dlnXf_k - a_k dlnc_k           dlnXf_s = dlnI + (1-sigma_c)(dlnPf_s - dlnP)
+        dlnXm_s = sum_k gamma_ks Y_k/Xm_s [dlnY_k + (1-sigma)(dlnPM_k - dlnq_k) + (1-eps)(dlnPm_s - dlnPM_k)]
+        I dlnI = VA dlnw + sum over both kinds of markets X rho (dlnX + theta pi_nn dlnc)
+    """
+    n, s = accounts.output.shape
+    own, each = np.arange(n), np.arange(s)
+    cost, inputs, final = (slice(1 + k * s, 1 + (k + 1) * s) for k in range(3))
+    sigma, eps, sigma_c = 1 - parameters.sigma, 1 - parameters.eps, 1 - parameters.sigma_c
+    i = 1.0 / parameters.mobility / (1.0 - sigma / parameters.mobility)
+    output = np.where(accounts.output > 0, accounts.output, 1.0)
+    paid = trade * (1.0 + tariff)
+    spent = np.where((total := paid.sum(axis=0)) > 0, total, 1.0)
+    share = paid / spent
+    duty = (paid * tariff / (1.0 + tariff)).sum(axis=0)
+    own_share, home = share[own, own], trade[own, own]
+    fall = np.einsum("ijm,ijm->im", trade, 1.0 - share)
+    bills = accounts.value_added.sum(axis=1)
+    weight = accounts.value_added / np.where(bills > 0, bills, 1.0)[:, None]
+
+    sales = np.zeros((n, s, 1 + 3 * s))
+    sales[:, each, 1 + each] = -theta * (fall[:, :s] + fall[:, s:]) / output
+    sales[:, each, 1 + s + each] = home[:, :s] / output
+    sales[:, each, 1 + 2 * s + each] = home[:, s:] / output
+    demand = sales.copy()
+    demand[:, each, 1 + each] -= sigma
+    wages = i * (demand - np.matmul(weight[:, None, :], demand))
+    block = np.zeros((n, 1 + 3 * s, 1 + 3 * s))
+    beta = accounts.value_added_share
+    block[:, cost] = beta[:, :, None] * wages
+    block[:, cost, 0] += beta
+    block[:, cost, cost] += input_share * own_share[:, None, :s]
+    bundle = block[:, cost]
+    part = weight * (1.0 - bills / bills.sum())[:, None]
+    block[:, 0] = np.matmul(part[:, None, :], sales + sigma * (wages - bundle))[:, 0]
+    block[:, 0, 0] += sigma * part.sum(axis=1)
+    supply = (input_share * accounts.output[:, :, None] / spent[:, None, :s]).transpose(0, 2, 1)
+    bought = input_share.sum(axis=2)
+    of_inputs = input_share * own_share[:, None, :s] / np.where(bought > 0, bought, 1.0)[:, :, None]
+    block[:, inputs] = np.matmul(supply, sales - sigma * bundle)
+    block[:, inputs, cost] += (sigma - eps) * np.matmul(supply, of_inputs)
+    block[:, 1 + s + each, 1 + each] += eps * supply.sum(axis=2) * own_share[:, :s]
+    income = np.zeros((n, 1 + 3 * s))
+    income[:, 0] = bills
+    income[:, cost] = theta * (duty * own_share).reshape(n, 2, s).sum(axis=1)
+    income[:, 1 + s :] = duty
+    income /= np.where(accounts.income > 0, accounts.income, 1.0)[:, None]
+    block[:, final] = income[:, None, :]
+    block[:, final, cost] -= sigma_c * (accounts.final_share * own_share[:, s:])[:, None, :]
+    block[:, 1 + 2 * s + each, 1 + each] += sigma_c * own_share[:, s:]
     return block
 
 

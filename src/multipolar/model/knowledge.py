@@ -100,7 +100,7 @@ def share_reached(yearly: Array, years: float) -> Array:
     return 1.0 - (1.0 - yearly) ** years
 
 
-def research_share(elasticity: float, shape: Array, b: float, xi: float) -> Array:
+def research_share(elasticity: float | Array, shape: Array, b: float, xi: float) -> Array:
     """rR [s] at which output's long-run elasticity to research, all countries together, is the one given (1.6).
 
     ``rR xi / (theta_K (1 - b(1-rR))) = e``, hence ``rR = e theta_K (1-b) / (xi - e theta_K b)``; e .08, theta 4, b .5,

@@ -18,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multipolar.base.arrays import Array
-from multipolar.world.world import World
+from multipolar.model.markets import Markets
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lists:
-    """Groups of product lines, one row each. R rows, N origins; ``width`` w of a market's rows sum to 1."""
+    """Groups of product lines, one row each; R rows, N origins, s counts markets. ``width`` w of a market's rows sum to
+    1."""
 
     sector: NDArray[np.intp]  # [R]
     destination: NDArray[np.intp]  # [R]
@@ -86,13 +87,13 @@ def ln_price_under(power: Array, share: Array, theta: Array) -> Array:
 
 
 def lists_of(
-    world: World, listed: Array, weights: Array, gross: Array, landing: Array | None
+    markets: Markets, listed: Array, weights: Array, gross: Array, landing: Array | None
 ) -> Lists | None:
     """The groups of lines that listed shares [i,n,s] make of T [s,n,i]; None where no traded flow is listed.
 
     ``gross`` [i,n,s] (1+t')(1+x'); ``landing`` [i,n,s] 1+t' under export taxes, else None.
     """
-    touched = ((listed > 0) & (world.trade > 0)).any(axis=0)
+    touched = ((listed > 0) & (markets.trade > 0)).any(axis=0)
     if not touched.any():
         return None
     sectors, destinations, widths, closed = [], [], [], []

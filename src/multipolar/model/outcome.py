@@ -15,6 +15,7 @@ from multipolar.model import equilibrium as eq
 from multipolar.model import labour as lab
 from multipolar.model.decomposition import Decomposition, first_order
 from multipolar.model.system import System, venture_shares
+from multipolar.model.weights import gross_rate
 from multipolar.numerics.outcomes import Outcomes
 from multipolar.world.identities import Accounts
 from multipolar.world.world import World
@@ -35,8 +36,8 @@ class Point:
     employed_share: Array
     labour_supply_hat: Array
     cost_hat: Array
-    price_hat: Array
-    spending: Array
+    market_price_hat: Array
+    market_spending: Array
     output: Array
     income: Array
     revenue: Array
@@ -47,8 +48,8 @@ class Point:
     venture_share: tuple[float, ...] = ()
 
     @cached_property
-    def trade_share(self) -> Array:
-        """``pi'`` [i,n,s], expenditure shares by origin."""
+    def market_share(self) -> Array:
+        """Shares of spending by origin and market [i,n,M]: users of inputs, then final users where they differ."""
         market = np.where(self.market > 0, self.market, 1.0)
         share = self.system.weights * self.cost_term[:, None, :]
         share /= market[:, :, None]
@@ -56,6 +57,41 @@ class Point:
             share += self.system.made.lists.shares(self.cost_term)
         by_origin: Array = np.ascontiguousarray(share.transpose(2, 1, 0))
         return by_origin
+
+    @cached_property
+    def trade_share(self) -> Array:
+        """``pi'`` [i,n,s], expenditure shares by origin, of all users together."""
+        if not self.system.economy.markets.split:
+            return self.market_share
+        paid = (self.market_share * self.market_spending).transpose(2, 0, 1)
+        whole = self.system.economy.markets.summed(paid).transpose(1, 2, 0)
+        shares: Array = whole / np.where(self.spending > 0, self.spending, 1.0)
+        return shares
+
+    @cached_property
+    def final_trade(self) -> Array | None:
+        """Sales to final users at basic prices [i,n,s], million USD; None where all users share their suppliers."""
+        if not self.system.economy.markets.split:
+            return None
+        half = self.spending.shape[1]
+        paid: Array = self.market_share[:, :, half:] * self.market_spending[:, half:]
+        return paid / self._gross
+
+    @property
+    def price_hat(self) -> Array:
+        """``P_hat`` [n,s], of users of inputs; of all where final users have no suppliers of their own."""
+        return self.market_price_hat[:, : self.cost_hat.shape[1]]
+
+    @property
+    def final_price_hat(self) -> Array:
+        """``P_hat`` [n,s] of final users."""
+        return self.market_price_hat[:, -self.cost_hat.shape[1] :]
+
+    @property
+    def spending(self) -> Array:
+        """``X'`` [n,s], million USD with taxes, of all users."""
+        total: Array = self.system.economy.markets.summed(self.market_spending.T).T
+        return total
 
     @property
     def tariff(self) -> Array:
@@ -72,10 +108,12 @@ class Point:
     @cached_property
     def trade(self) -> Array:
         """New sales at basic prices [i,n,s], million USD."""
-        paid = self.trade_share * self.spending
-        gross = 1.0 + self.tariff
-        basic: Array = paid / gross if self.export_tax is None else paid / (gross * (1.0 + self.export_tax))
+        basic: Array = self.trade_share * self.spending / self._gross
         return basic
+
+    @property
+    def _gross(self) -> Array:
+        return gross_rate(self.tariff, self.export_tax)
 
     @cached_property
     def value_added_price_hat(self) -> Array:
@@ -88,7 +126,7 @@ class Point:
     def value_added(self) -> Array:
         """``beta' Y'`` [n,k], million USD."""
         price, parameters = np.log(self.value_added_price_hat), self.system.economy.parameters
-        nests = self.system.nests(price, np.log(self.price_hat))
+        nests = self.system.nests(price, np.log(self.market_price_hat))
         base = self.system.economy.accounts.value_added_share
         paid: Array = eq.value_added_paid(self.output, base, price, nests.ln_bundle, parameters.sigma)
         return paid
@@ -96,13 +134,13 @@ class Point:
     @cached_property
     def input_share(self) -> Array:
         """``gamma'`` [n,k,s], new input cost shares ``gamma (PM/q)^(1-sigma) (P/PM)^(1-eps)``."""
-        shares: Array = self.system.input_share(np.log(self.value_added_price_hat), np.log(self.price_hat))
+        shares: Array = self.system.input_share(np.log(self.value_added_price_hat), np.log(self.market_price_hat))
         return shares
 
     @cached_property
     def consumer_price_hat(self) -> Array:
         """``P_hat`` [n] of final use."""
-        return np.exp(self.system.ln_consumer_price(np.log(self.price_hat)))
+        return np.exp(self.system.ln_consumer_price(np.log(self.market_price_hat)))
 
     @cached_property
     def consumption_hat(self) -> Array:
@@ -114,7 +152,7 @@ class Point:
     @cached_property
     def research_spending(self) -> Array:
         """``F'`` [n], million USD: extra research, which is never free (ECONOMICS 1.5)."""
-        paid: Array = np.zeros_like(self.income) + self.system.research(np.log(self.price_hat)).sum(axis=1)
+        paid: Array = np.zeros_like(self.income) + self.system.research(np.log(self.market_price_hat)).sum(axis=1)
         return paid
 
     @cached_property
@@ -163,7 +201,7 @@ class Point:
 def point_at(system: System, state: Array) -> Point:
     """Everything that follows from a state."""
     economy, shocks = system.economy, system.shocks
-    sectors = economy.used.shape[1]
+    sectors = economy.made.shape[1]
     with np.errstate(all="ignore"):
         flows = system.flows(state)
         boost, royalties = system.venture_terms(flows.output)
@@ -184,8 +222,8 @@ def point_at(system: System, state: Array) -> Point:
             employed_share=np.broadcast_to(employed_share, ln_cost.shape),
             labour_supply_hat=np.exp(ln_supply),
             cost_hat=np.exp(state[:, 1 : 1 + sectors]),
-            price_hat=np.exp(flows.ln_price),
-            spending=np.ascontiguousarray(flows.spending.T),
+            market_price_hat=np.exp(flows.ln_price),
+            market_spending=np.ascontiguousarray(flows.spending.T),
             output=flows.output,
             income=eq.income(bills, flows.revenue, deficit, received),
             revenue=flows.revenue,
@@ -247,6 +285,9 @@ class Outcome:
     research_spending = _Number[Array]()
     cost_hat = _Number[Array]()
     price_hat = _Number[Array]()
+    final_price_hat = _Number[Array]()
+    market_spending = _Number[Array]()
+    final_trade = _Number["Array | None"]()
     consumer_price_hat = _Number[Array]()
     trade_share = _Number[Array]()
     trade = _Number[Array]()
@@ -316,8 +357,8 @@ class Outcome:
         """The point as a starting state for another solve of the same world."""
         self.raise_for_status()
         point = self._point
-        used = point.spending > 0
+        used = point.market_spending > 0
         return np.concatenate(
             [np.log(point.wage_hat)[:, None], np.log(point.cost_hat),
-             np.where(used, np.log(np.where(used, point.spending, 1.0)), 0.0)], axis=1
+             np.where(used, np.log(np.where(used, point.market_spending, 1.0)), 0.0)], axis=1
         )

@@ -17,6 +17,7 @@ import numpy as np
 from multipolar.base.arrays import Array
 from multipolar.model import equilibrium as eq
 from multipolar.model.lists import Lists
+from multipolar.model.markets import Markets
 from multipolar.model.shocks import Block
 from multipolar.model.weights import Weights
 from multipolar.world.world import World
@@ -41,9 +42,11 @@ class Rents:
         return net
 
 
-def rents_of(blocks: tuple[Block, ...], world: World, made: Weights, theta: Array) -> tuple[Rents, ...]:
+def rents_of(
+    blocks: tuple[Block, ...], world: World, markets: Markets, made: Weights, theta: Array
+) -> tuple[Rents, ...]:
     """The licences among the blocks whose rents belong to named countries, on the trade arrays of the shock."""
-    return tuple(_rents(block, world, made, theta) for block in blocks if not isinstance(block.rents, str))
+    return tuple(_rents(block, world, markets, made, theta) for block in blocks if not isinstance(block.rents, str))
 
 
 def rent_share(block: Block, theta: Array) -> Array:
@@ -61,8 +64,8 @@ def owners_of(block: Block, world: World) -> Array:
     return owners
 
 
-def _rents(block: Block, world: World, made: Weights, theta: Array) -> Rents:
-    part = np.ascontiguousarray(rent_share(block, theta).transpose(2, 1, 0))
+def _rents(block: Block, world: World, markets: Markets, made: Weights, theta: Array) -> Rents:
+    part = np.ascontiguousarray(markets.of(rent_share(block, theta)).transpose(2, 1, 0))
     rows = None
     if made.lists is not None:
         rows = made.lists.weights * part[made.lists.sector, made.lists.destination]

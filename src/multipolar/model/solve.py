@@ -14,6 +14,7 @@ from multipolar.model import ventures as jv
 from multipolar.model.integration import along_the_shock
 from multipolar.model.outcome import Outcome, Point, point_at
 from multipolar.model.parameters import Parameters
+from multipolar.model.residuals import recomputed
 from multipolar.model.shocks import Shocks, at_fraction, checked, with_licences_as_taxes
 from multipolar.model.system import Economy, System, prepare, shocked, venture_shares
 from multipolar.numerics import fixed_point
@@ -171,16 +172,16 @@ def _displace(
 
 def _residuals(point: Point) -> tuple[Mapping[str, float], Mapping[str, tuple[int, ...]]]:
     with np.errstate(all="ignore"):
-        return checks.recomputed(
+        return recomputed(
             point.system,
             wage_hat=point.wage_hat,
             sector_wage_hat=point.sector_wage_hat,
             employed_share=point.employed_share,
             labour_supply_hat=point.labour_supply_hat,
             cost_hat=point.cost_hat,
-            price_hat=point.price_hat,
-            trade_share=point.trade_share,
-            spending=point.spending,
+            price_hat=point.market_price_hat,
+            trade_share=point.market_share,
+            spending=point.market_spending,
             output=point.output,
             income=point.income,
             revenue=point.revenue,
@@ -216,7 +217,7 @@ def _message(
         position = where[worst]
         labels = [world.countries[position[0]]] if len(position) >= 1 else []
         if len(position) == 2:
-            labels.append(world.sectors[position[1]])
+            labels.append(world.sectors[position[1] % len(world.sectors)])
         place = f" Largest residual: {worst} of {' x '.join(labels)}, {finite[worst]:.1e}."
     ratio = point.income / world.accounts.income
     poorest = int(np.nanargmin(ratio)) if np.isfinite(ratio).any() else 0

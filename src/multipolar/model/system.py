@@ -19,6 +19,7 @@ from multipolar.model import labour as lab
 from multipolar.model import ventures as jv
 from multipolar.model.jacobian import OwnCountry, OwnCountryWhole, own_country
 from multipolar.model.lists import Lists
+from multipolar.model.markets import Markets, markets_of
 from multipolar.model.parameters import Parameters
 from multipolar.model.rents import Rents, rents_of
 from multipolar.model.shocks import Shocks
@@ -39,13 +40,19 @@ class Economy:
     accounts: Accounts
     theta: Array
     shape: Array
+    markets: Markets
     base: Base
     blocks: OwnCountry | OwnCountryWhole
-    used: NDArray[np.bool_]  # [n,s] markets with spending
-    unused: Array  # [s,n] 1 in the others, 0 in these
+    used: NDArray[np.bool_]  # [n,M] markets with spending
+    unused: Array  # [M,n] 1 in the others, 0 in these
     made: NDArray[np.bool_]  # [i,s] sectors with output
     wage_bill: Array
     wage_floor: Array | None  # [n] ln of the lowest wage, None where all are free
+
+    @property
+    def market_theta(self) -> Array:
+        """theta by market [M]."""
+        return self.markets.by_sector(self.theta)
 
 
 def prepare(world: World, parameters: Parameters | None = None, like: Economy | None = None) -> Economy:
@@ -53,21 +60,24 @@ def prepare(world: World, parameters: Parameters | None = None, like: Economy | 
     parameters = parameters or Parameters()
     accounts = world.accounts
     theta = parameters.theta(world)
+    markets = markets_of(world)
     blocks = (
         like.blocks
         if like is not None
-        else own_country(accounts, world.trade, world.input_share, world.tariff, theta, parameters)
+        else own_country(accounts, markets.trade, world.input_share, markets.tariff, theta, parameters)
     )
+    used = markets.spending > 0
     return Economy(
         world=world,
         parameters=parameters,
         accounts=accounts,
         theta=theta,
         shape=parameters.shape(world),
-        base=base_of(world),
+        markets=markets,
+        base=base_of(markets),
         blocks=blocks,
-        used=accounts.spending > 0,
-        unused=np.ascontiguousarray((accounts.spending <= 0).T.astype(np.float64)),
+        used=used,
+        unused=np.ascontiguousarray(~used.T).astype(np.float64),
         made=accounts.output > 0,
         wage_bill=accounts.value_added.sum(axis=1),
         wage_floor=parameters.wage_floor(world),
@@ -106,9 +116,10 @@ class System:
 
     def start(self) -> Array:
         """The base point: all hats 1, spending as it is."""
-        spending = self.economy.accounts.spending
-        state = np.zeros((spending.shape[0], 1 + 2 * spending.shape[1]))
-        state[:, 1 + spending.shape[1] :] = np.log(np.where(self.economy.used, spending, 1.0))
+        economy = self.economy
+        sectors = economy.made.shape[1]
+        state = np.zeros((len(economy.used), 1 + sectors + economy.used.shape[1]))
+        state[:, 1 + sectors :] = np.log(np.where(economy.used, economy.markets.spending, 1.0))
         return state
 
     def precondition(self, rest: Array) -> Array:
@@ -117,24 +128,28 @@ class System:
 
     def rebuilt(self, state: Array) -> Callable[[Array], Array]:
         """A preconditioner from the own-country blocks at a state instead of the base."""
-        world, shocks = self.economy.world, self.shocks
+        economy, shocks, markets = self.economy, self.shocks, self.economy.markets
         flows = self.flows(state)
-        weights = self.weights * (flows.cost_term[:, None, :] * (flows.spending / flows.market)[:, :, None])
-        tariff = world.tariff if shocks.tariff is None else shocks.tariff
-        levy = world.export_tax if shocks.export_tax is None else shocks.export_tax
-        trade = np.ascontiguousarray(weights.transpose(2, 1, 0)) / gross_rate(tariff, levy)
+        paid = self.weights * (flows.cost_term[:, None, :] * (flows.spending / flows.market)[:, :, None])
+        if self.made.lists is not None:
+            paid += self.made.lists.shares(flows.cost_term) * flows.spending[:, :, None]
+        tariff = markets.tariff if shocks.tariff is None else markets.of(shocks.tariff)
+        levy = markets.export_tax if shocks.export_tax is None else markets.of(shocks.export_tax)
+        trade = np.ascontiguousarray(paid.transpose(2, 1, 0)) / gross_rate(tariff, levy)
+        sectors = economy.made.shape[1]
         productivity = self.ln_productivity + self.venture_terms(flows.output)[0]
-        wages = self.wages(state[:, 0], flows.output, state[:, 1 : 1 + len(world.sectors)] + productivity)
+        wages = self.wages(state[:, 0], flows.output, state[:, 1 : 1 + sectors] + productivity)
         input_share = self.input_share(wages.ln_price, flows.ln_price)
-        accounts = derive(trade, input_share, tariff, levy)
-        parameters = self.economy.parameters
-        blocks = own_country(accounts, trade, input_share, tariff, self.economy.theta, parameters)
+        whole = trade if not markets.split else trade[:, :, :sectors] + trade[:, :, sectors:]
+        taxes = tariff[:, :, :sectors], None if levy is None else levy[:, :, :sectors]
+        accounts = derive(whole, input_share, *taxes)
+        blocks = own_country(accounts, trade, input_share, tariff, economy.theta, economy.parameters)
         return blocks.solve if np.isfinite(blocks.rest_inverse).all() else self.precondition
 
     def sweep(self, state: Array) -> Array:
         """Every equation once: the state that the given one implies."""
         economy, accounts = self.economy, self.economy.accounts
-        sectors = economy.used.shape[1]
+        sectors = economy.made.shape[1]
         ln_wage = state[:, 0]
         flows = self.flows(state)
         ln_consumer = self.ln_consumer_price(flows.ln_price)
@@ -145,8 +160,7 @@ class System:
         productivity = self.ln_productivity + boost
         wages = self.wages(ln_wage, flows.output, state[:, 1 : 1 + sectors] + productivity)
         nests = self.nests(wages.ln_price, flows.ln_price)
-        research = self.research(flows.ln_price)
-        spending = self.spending(income - research.sum(axis=1), flows, nests, ln_consumer) + research
+        spending = self.spending(income, flows, nests, ln_consumer)
         paid = eq.value_added_paid(
             flows.output, accounts.value_added_share, wages.ln_price, nests.ln_bundle, economy.parameters.sigma
         )
@@ -191,17 +205,19 @@ class System:
         return Wages(expected, lab.ln_rigid_price(expected, floor[:, None], parameters.labour_share))
 
     def ln_consumer_price(self, ln_price: Array) -> Array:
-        """``ln P_hat`` [n] of final use."""
+        """``ln P_hat`` [n] of final use; ``ln_price`` [n,M] by market, the last S are those of final users."""
+        final = self.economy.accounts.final_share
         price: Array = eq.ln_consumer_price(
-            self.economy.accounts.final_share, ln_price, self.economy.parameters.sigma_c
+            final, ln_price[:, -final.shape[1] :], self.economy.parameters.sigma_c
         )
         return price
 
     def nests(self, ln_wage: Array, ln_price: Array) -> Nests:
-        """Prices of input bundles and of whole bundles at given wages ([n,1] or [n,k]) and prices."""
+        """Prices of input bundles and of whole bundles at given wages ([n,1] or [n,k]) and prices by market [n,M]."""
         accounts, parameters = self.economy.accounts, self.economy.parameters
+        supplied = ln_price[:, : accounts.output.shape[1]]
         ln_input = eq.ln_input_price(
-            ln_price, self.economy.world.input_share, accounts.value_added_share, parameters.eps
+            supplied, self.economy.world.input_share, accounts.value_added_share, parameters.eps
         )
         ln_bundle = eq.ln_bundle_cost(ln_wage, ln_input, accounts.value_added_share, parameters.sigma)
         return Nests(ln_input, ln_bundle)
@@ -214,27 +230,35 @@ class System:
         nests = self.nests(ln_wage, ln_price)
         user = (1.0 - parameters.sigma) * (nests.ln_input - nests.ln_bundle)
         user = np.exp(user - (1.0 - parameters.eps) * nests.ln_input)
-        moved: Array = base * user[:, :, None] * np.exp((1.0 - parameters.eps) * ln_price)[:, None, :]
+        supplied = ln_price[:, : base.shape[2]]
+        moved: Array = base * user[:, :, None] * np.exp((1.0 - parameters.eps) * supplied)[:, None, :]
         return moved
 
     def spending(self, income: Array, flows: Flows, nests: Nests, ln_consumer: Array) -> Array:
-        """Spending on every market at given income, prices and output."""
+        """Spending on every market [n,M] at given income, prices and output."""
         accounts, parameters = self.economy.accounts, self.economy.parameters
-        final = accounts.final_share
+        sectors = accounts.output.shape[1]
+        final, of_inputs = accounts.final_share, flows.ln_price[:, :sectors]
         if parameters.sigma_c != 1.0:
-            final = eq.new_final_share(final, flows.ln_price, ln_consumer, parameters.sigma_c)
-        found: Array = eq.spending(
-            final, income, self.economy.world.input_share, flows.output, flows.ln_price, nests.ln_input,
-            nests.ln_bundle, parameters.sigma, parameters.eps,
+            final = eq.new_final_share(final, flows.ln_price[:, -sectors:], ln_consumer, parameters.sigma_c)
+        research = self.research(flows.ln_price)
+        left = income - research.sum(axis=1)
+        users = (
+            self.economy.world.input_share, flows.output, of_inputs, nests.ln_input, nests.ln_bundle,
+            parameters.sigma, parameters.eps,
         )  # fmt: skip
-        return found
+        if not self.economy.markets.split:
+            found: Array = eq.spending(final, left, *users) + research
+            return found
+        inputs = eq.spending(0.0 * final, left, *users)
+        return np.concatenate([inputs, final * left[:, None] + research], axis=1)
 
     def flows(self, state: Array) -> Flows:
         """Prices, sales and tax revenue at given costs and spending."""
         economy = self.economy
-        sectors = economy.used.shape[1]
+        sectors = economy.made.shape[1]
         ln_cost, ln_spending = state[:, 1 : 1 + sectors], state[:, 1 + sectors :]
-        cost_term = eq.cost_power(ln_cost, economy.theta).copy()
+        cost_term = economy.markets.by_sector(eq.cost_power(ln_cost, economy.theta).copy())
         # T is 0 in a market without spending: its sum is set to 1, its spending to 0.
         market = eq.market_sum(self.weights, cost_term) + economy.unused
         spending = all_spending = np.exp(ln_spending).T - economy.unused  # the state holds ln 1 there
@@ -262,7 +286,8 @@ class System:
             market = market * lists.market(sums, market.shape)
             sold += lists.sales(sums, cost_term, all_spending, lists.net)
             revenue = revenue + self._revenue_of_lists(lists, sums, cost_term, all_spending)
-        return Flows(eq.ln_price(market, economy.theta), market, cost_term, all_spending, sold.T.copy(), revenue)
+        output = economy.markets.summed(sold).T.copy()
+        return Flows(eq.ln_price(market, economy.market_theta), market, cost_term, all_spending, output, revenue)
 
     def _revenue_of_lists(self, lists: Lists, sums: Array, cost_term: Array, spending: Array) -> Array:
         """Duties, and export taxes where there are any, on the markets that lists touch [n]."""
@@ -286,7 +311,7 @@ class System:
     def research(self, ln_price: Array) -> Array:
         """``F'`` [n,s], million USD: extra research bought from each sector, at its new price (ECONOMICS 1.5)."""
         bought = self.shocks.research_purchases
-        return NO_RESEARCH if bought is None else bought * np.exp(ln_price)
+        return NO_RESEARCH if bought is None else bought * np.exp(ln_price[:, -bought.shape[1] :])
 
     def rents_received(self, flows: Flows) -> Array | float:
         """What countries [n] receive of licences less what their buyers pay of them, million USD (ECONOMICS 0.8)."""
@@ -331,7 +356,7 @@ class Nests:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flows:
-    """``ln_price`` [n,s]; Phi ``market`` [s,n]; ``cost_term`` [s,i]; ``spending`` [s,n]; ``output`` [i,s]; revenue."""
+    """``ln_price`` [n,M]; Phi ``market`` [M,n]; ``cost_term`` [M,i]; ``spending`` [M,n]; ``output`` [i,s]; revenue."""
 
     ln_price: Array
     market: Array
@@ -353,12 +378,12 @@ def venture_shares(ventures: tuple[jv.Venture, ...], output: Array) -> tuple[flo
 def shocked(economy: Economy, shocks: Shocks, blocked: Array | None = None) -> System:
     """The system of a shock; ``blocked`` overrides the shock's blocked shares (displaced sales of ventures)."""
     in_effect = shocks.blocked_share if blocked is None else blocked
-    made = formed(economy.world, economy.base, shocks, in_effect, economy.theta)
+    made = formed(economy.markets, economy.base, shocks, in_effect, economy.market_theta)
     return System(
         economy=economy,
         shocks=shocks,
         made=made,
         ln_productivity=0.0 if shocks.productivity_hat is None else np.log(shocks.productivity_hat),
         transfers=0.0 if shocks.transfers is None else shocks.transfers,
-        rents=rents_of(shocks.blocks, economy.world, made, economy.theta),
+        rents=rents_of(shocks.blocks, economy.world, economy.markets, made, economy.theta),
     )

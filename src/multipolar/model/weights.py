@@ -1,5 +1,7 @@
 """T and T net, formed once for a shock: what every sweep reads. Arrays are [s,n,i], see ``equilibrium.py``.
 
+Here s counts markets (``markets.py``): one a sector, or two where final users have their own.
+
     T   = pi (kappa_hat tau_hat)^-theta (1 - b)          net = 1 / ((1+t')(1+x'))
 
 Powers are taken only in cells where something changes; where most cells change, on whole arrays, which is quicker than
@@ -16,8 +18,8 @@ from numpy.typing import NDArray
 from multipolar.base.arrays import Array
 from multipolar.model import equilibrium as eq
 from multipolar.model.lists import Lists, lists_of
+from multipolar.model.markets import Markets
 from multipolar.model.shocks import Shocks
-from multipolar.world.world import World
 
 LARGE = 1e3  # a trade cost from which shares may come to nothing
 DENSE = 0.25  # share of changed cells from which whole arrays are quicker
@@ -53,21 +55,25 @@ class Weights:
     lists: Lists | None
 
 
-def base_of(world: World) -> Base:
+def base_of(markets: Markets) -> Base:
     """The arrays of a world before any shock."""
-    share = _sector_first(world.trade_share)
-    gross = gross_rate(world.tariff, world.export_tax)
+    share = _sector_first(markets.trade_share)
+    gross = gross_rate(markets.tariff, markets.export_tax)
     sells = trading_pairs(share)
     taxed = _range((gross != 1.0).any(axis=(0, 1)))
     return Base(share, gross, _sector_first(1.0 / gross), taxed, sells, connected(sells))
 
 
-def formed(world: World, base: Base, shocks: Shocks, blocked: Array | None, theta: Array) -> Weights:
-    """The arrays of a shock; ``blocked`` are the blocked shares in effect (the shock's, or with displaced sales)."""
-    tariff = world.tariff if shocks.tariff is None else shocks.tariff
-    levy = world.export_tax if shocks.export_tax is None else shocks.export_tax
-    cost = shocks.trade_cost_hat
-    dearer = _changed(world, shocks)
+def formed(markets: Markets, base: Base, shocks: Shocks, blocked: Array | None, theta: Array) -> Weights:
+    """The arrays of a shock; ``blocked`` are the blocked shares in effect (the shock's, or with displaced sales).
+
+    ``theta`` by market.
+    """
+    tariff = markets.tariff if shocks.tariff is None else markets.of(shocks.tariff)
+    levy = markets.export_tax if shocks.export_tax is None else markets.of(shocks.export_tax)
+    cost = None if shocks.trade_cost_hat is None else markets.of(shocks.trade_cost_hat)
+    blocked = None if blocked is None else markets.of(blocked)
+    dearer = _changed(markets, tariff, levy, cost)
     weights, net, taxed = base.trade_share, base.net[base.taxed], base.taxed
     if dearer is not None and dearer.any():
         taxed = _range(_inside(base.taxed, len(theta)) | dearer.any(axis=(0, 1)))
@@ -92,7 +98,8 @@ def formed(world: World, base: Base, shocks: Shocks, blocked: Array | None, thet
     lists = None
     if shocks.listed_share is not None:
         gross = gross_rate(tariff, levy)
-        lists = lists_of(world, shocks.listed_share, weights, gross, 1.0 + tariff if exports_taxed else None)
+        landing = 1.0 + tariff if exports_taxed else None
+        lists = lists_of(markets, markets.of(shocks.listed_share), weights, gross, landing)
         if lists is not None:
             weights = np.where(lists.touched[:, :, None], 0.0, weights)
     landed = None
@@ -130,15 +137,14 @@ def closure(edges: NDArray[np.bool_]) -> NDArray[np.bool_]:
         reach = wider
 
 
-def _changed(world: World, shocks: Shocks) -> NDArray[np.bool_] | None:
-    """Cells [i,n,s] whose tax or trade cost is not that of the base; None where the shock has neither."""
+def _changed(
+    markets: Markets, tariff: Array, levy: Array | None, cost: Array | None
+) -> NDArray[np.bool_] | None:
+    """Cells [i,n,s] whose tax or trade cost is not that of the base; None where none can be."""
     found: NDArray[np.bool_] | None = None
-    for new, old in (
-        (shocks.tariff, world.tariff),
-        (shocks.export_tax, 0.0 if world.export_tax is None else world.export_tax),
-        (shocks.trade_cost_hat, 1.0),
-    ):
-        if new is not None:
+    no_levy = 0.0 if markets.export_tax is None else markets.export_tax
+    for new, old in ((tariff, markets.tariff), (levy, no_levy), (cost, 1.0)):
+        if new is not None and new is not old:
             found = new != old if found is None else found | (new != old)
     return found
 

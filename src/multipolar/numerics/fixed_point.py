@@ -77,7 +77,8 @@ def solve(
                 break
             mixing *= 0.5
             if mixing < settings.mixing_rebuild and rebuild is not None and not rescued:
-                precondition, mixing, rescued = rebuild(best), 1.0, True
+                with np.errstate(all="ignore"):
+                    precondition, mixing, rescued = rebuild(best), 1.0, True
             history.clear()
             step = precondition(best_rest) if precondition is not None else best_rest
             point = best + _bounded(mixing * step, settings.step_max)
@@ -86,7 +87,8 @@ def solve(
             best, best_residual, best_rest = point, residual, rest
             mixing = min(1.0, 2.0 * mixing)
         if sweeps % settings.rebuild_every == 0 and rebuild is not None and best_residual < settings.rebuild_near:
-            precondition = rebuild(best)
+            with np.errstate(all="ignore"):
+                precondition = rebuild(best)
             history.clear()
         step = precondition(rest) if precondition is not None else rest
         point = point + _bounded(history.accelerate(point, step, mixing), settings.step_max)

@@ -15,6 +15,7 @@ import numpy as np
 
 from multipolar.base.arrays import Array
 from multipolar.base.problems import NoEquilibriumError
+from multipolar.model.markets import markets_of
 from multipolar.model.outcome import Outcome
 from multipolar.model.shocks import Block, Shocks
 from multipolar.model.solve import solve_prepared
@@ -42,7 +43,7 @@ class Start:
 
     def at(self, economy: Economy) -> Array:
         """The state at these hats in another economy."""
-        spending = economy.accounts.spending
+        spending = economy.markets.spending
         level = np.where(spending > 0, np.log(np.where(spending > 0, spending, 1.0)) + self.ln_spending_hat, 0.0)
         return np.concatenate([self.hats, level], axis=1)
 
@@ -51,10 +52,21 @@ def start_of(outcome: Outcome | None) -> Start | None:
     """The start that an outcome gives to other draws."""
     if outcome is None:
         return None
-    spending, base = outcome.spending, outcome.accounts.spending
+    spending, base = outcome.market_spending, markets_of(outcome.world).spending
     both = (spending > 0) & (base > 0)
     hat = np.where(both, np.log(np.where(both, spending, 1.0) / np.where(both, base, 1.0)), 0.0)
     return Start(np.concatenate([np.log(outcome.wage_hat)[:, None], np.log(outcome.cost_hat)], axis=1), hat)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Staged:
+    """One case resolved: ``reference``, what effects are measured against, and ``stands_on``, what it is solved on."""
+
+    case: CaseKey
+    resolution: Resolution
+    baseline: Resolution
+    reference: Reference
+    stands_on: Reference
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,12 +114,12 @@ class Bench:
     licensed: bool = False
     references: dict[tuple[tuple[str, float], ...], tuple[Reference, Resolution]] = field(default_factory=dict)
 
-    def reference(self, case: CaseKey) -> tuple[Reference, Resolution]:
+    def reference(self, case: CaseKey, year: int | None = None) -> tuple[Reference, Resolution]:
         """The world a case stands on: the baseline less what it lifts; cases that lift the same share it."""
-        key = lift_key(self.scenario, case, self.draw)
+        key = lift_key(self.scenario, case, self.draw, year)
         if key not in self.references:
-            resolution = resolve_baseline(self.scenario, self.economy.world, case, self.draw)
-            self.references[key] = (self._reference(resolution.shocks, case), resolution)
+            resolution = resolve_baseline(self.scenario, self.economy.world, case, self.draw, year)
+            self.references[key] = (self._reference(resolution.shocks, case, year), resolution)
         return self.references[key]
 
     def whole_baseline(self) -> Reference:
@@ -119,26 +131,36 @@ class Bench:
             self.references[key] = (self._reference(resolution.shocks, None), resolution)
         return self.references[key][0]
 
-    def _reference(self, shocks: Shocks, case: CaseKey | None) -> Reference:
+    def _reference(self, shocks: Shocks, case: CaseKey | None, year: int | None = None) -> Reference:
         if shocks.deficits != "closed" and not self.scenario.baselines:
             return Reference(self.economy, None)
-        lifted = () if case is None else central_lift_key(self.scenario, case)
+        lifted = () if case is None else central_lift_key(self.scenario, case, year)
         start = self.starts.get(("reference", lifted))
         outcome = _named(self, "the reference world", self.economy, shocks, start)
         outcome.raise_for_status()
         world = self.economy.world.after(outcome)
         return Reference(prepare(world, self.economy.parameters, like=self.economy), outcome)
 
+    def staged(self, case: CaseKey, year: int | None = None) -> Staged:
+        """A case resolved on the world it stands on; ``year`` as in ``resolve``."""
+        stands_on, baseline = self.reference(case, year)
+        lifts_some = lift_key(self.scenario, case, self.draw, year)
+        resolution = resolve(self.scenario, stands_on.economy.world, case, self.draw, year)
+        return Staged(case, resolution, baseline, self.whole_baseline() if lifts_some else stands_on, stands_on)
+
     def solve(self, case: CaseKey) -> Solved:
         """Resolve and solve one case. Raises what the model raises, the case named."""
-        stands_on, baseline = self.reference(case)
-        reference = stands_on if not lift_key(self.scenario, case, self.draw) else self.whole_baseline()
-        resolution = resolve(self.scenario, stands_on.economy.world, case, self.draw)
-        name = f"branch `{case.branch}`" if case.branch else "the scenario"
-        shocks = by_licences(resolution.shocks) if self.licensed else resolution.shocks
-        outcome = _named(self, name, stands_on.economy, shocks, self.starts.get(case))
+        staged = self.staged(case)
+        return self.answer(staged, staged.resolution.shocks, self.starts.get(case))
+
+    def answer(self, staged: Staged, shocks: Shocks, start: Start | Array | None, year: int | None = None) -> Solved:
+        """The solve of a staged case under the shocks of one date."""
+        name = f"branch `{staged.case.branch}`" if staged.case.branch else "the scenario"
+        name = name if year is None else f"{name} in {year}"
+        shocks = by_licences(shocks) if self.licensed else shocks
+        outcome = _named(self, name, staged.stands_on.economy, shocks, start)
         outcome.raise_for_status()
-        return Solved(case, resolution, baseline, reference, stands_on, outcome)
+        return Solved(staged.case, staged.resolution, staged.baseline, staged.reference, staged.stands_on, outcome)
 
 
 def by_licences(shocks: Shocks) -> Shocks:
@@ -157,19 +179,21 @@ def cuts_trade(shocks: Shocks) -> bool:
     return shocks.blocked_share is not None or shocks.listed_share is not None or bool(shocks.blocks)
 
 
-def lift_key(scenario: Scenario, case: CaseKey, draw: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+def lift_key(
+    scenario: Scenario, case: CaseKey, draw: Mapping[str, float], year: int | None = None
+) -> tuple[tuple[str, float], ...]:
     """What a case lifts of the baseline: cases with equal keys stand on the same reference world."""
-    return tuple(sorted(lifts(scenario, case, draw).items()))
+    return tuple(sorted(lifts(scenario, case, draw, year).items()))
 
 
-def central_lift_key(scenario: Scenario, case: CaseKey) -> tuple[tuple[str, float], ...]:
+def central_lift_key(scenario: Scenario, case: CaseKey, year: int | None = None) -> tuple[tuple[str, float], ...]:
     """The same at central values: names a reference world across draws."""
-    return lift_key(scenario, case, NO_DRAW)
+    return lift_key(scenario, case, NO_DRAW, year)
 
 
-def _named(bench: Bench, name: str, economy: Economy, shocks: Shocks, start: Start | None) -> Outcome:
+def _named(bench: Bench, name: str, economy: Economy, shocks: Shocks, start: Start | Array | None) -> Outcome:
     try:
-        first = None if start is None else start.at(economy)
+        first = start.at(economy) if isinstance(start, Start) else start
         return solve_prepared(economy, shocks, tolerance=bench.tolerance, start=first)
     except NoEquilibriumError as error:
         raise NoEquilibriumError(f"{name}: {error}") from None

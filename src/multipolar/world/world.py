@@ -36,6 +36,8 @@ class Solved(Protocol):
     @property
     def export_tax(self) -> Array | None: ...
     @property
+    def final_trade(self) -> Array | None: ...
+    @property
     def rents_of_others(self) -> bool: ...
 
 
@@ -220,8 +222,12 @@ class World:
             raise WorldError.of(f"after: the outcome belongs to another world than `{self.name}`")
         if outcome.rents_of_others:
             raise WorldError.of("after: rents of licences that go to named countries cannot be kept in a world")
+        fields = dict(self.fields)
+        if outcome.final_trade is not None:
+            fields["final_trade"] = replace(fields["final_trade"], values=frozen(outcome.final_trade))
         return replace(
             self,
+            fields=fields,
             trade=frozen(outcome.trade),
             input_share=outcome.input_share,
             tariff=outcome.tariff,

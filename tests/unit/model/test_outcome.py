@@ -59,7 +59,7 @@ def test_residuals_are_recomputed_and_small() -> None:
 )  # fmt: skip
 def test_a_wrong_number_shows_in_its_residual(field: str, equation: str | None) -> None:
     """The check is other code than the solve: an error of one per cent in any array is seen in its equation."""
-    from multipolar.model import checks
+    from multipolar.model import residuals as recomputing
 
     world = random_world(1, 4, 3)
     point = mp.solve(world, shock(world)).unconverged()
@@ -68,7 +68,7 @@ def test_a_wrong_number_shows_in_its_residual(field: str, equation: str | None) 
     arrays = {name: np.array(getattr(point, name)) for name in names}
     arrays[field] = arrays[field].copy()
     arrays[field].flat[0] *= 1.01
-    residuals, where = checks.recomputed(point.system, **arrays)
+    residuals, where = recomputing.recomputed(point.system, **arrays)
     if equation is None:
         assert max(residuals.values()) < 1e-8  # revenue is recomputed from trade, never read
     else:
