@@ -60,14 +60,14 @@ def grade_at(world: World, block: str, country: str, sector: str) -> str:
 
 def rule_at(world: World, block: str, country: str, sector: str) -> Grade | None:
     """The row of ``grades.csv`` that holds for one cell, with year, source and what was done; None without one."""
-    from multipolar.world.sources import grades
+    from multipolar.world.sources import column, grades
 
     at = world.axes.country.index(country), world.axes.sector.index(sector)
-    if world.evidence is not None:
-        return None  # the rows speak of the cells that this world's are sums of
     rows = (row for row in grades(world.name) if row.block == block)
     met = [row for row in rows if all(place in every for place, every in zip(at, _met(row, world), strict=True))]
-    return met[-1] if met else None
+    # Of a group of countries, or of figures put in their place, the rows do not speak.
+    of_country = country in column("countries", "iso3")
+    return met[-1] if met and of_country and met[-1].grade == grade_at(world, block, country, sector) else None
 
 
 def checked_evidence(given: Mapping[str, object] | None, axes: Axes) -> Evidence | None:

@@ -39,11 +39,12 @@ def known_groups(world: World, field: str, country: str) -> Groups:
     A world without levels on record knows each sector, if its field is observed or scaled there, else the total alone.
     Raises ``UnknownLabelError`` for the country, ``WorldError`` naming the field where the world has none.
     """
-    from multipolar.world.sources import column
+    from multipolar.world.library import EMBEDDED
+    from multipolar.world.sources import column, original
 
     world.needed(field, f"its level in {country}")
     n = world.axes.country.index(country)
-    recorded = world.evidence is None and country in column("countries", "employment_known")
+    recorded = original(world.name) == EMBEDDED and country in column("countries", "employment_known")
     if recorded and field in LEVELLED and set(world.sectors) == set(column("sectors", "etd")):
         level = column("countries", "employment_known")[country] if field == "employment" else "power and the rest"
         keys = {

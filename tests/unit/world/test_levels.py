@@ -56,6 +56,13 @@ def test_below_the_level_a_number_is_refused_unless_it_is_marked(embedded: mp.Wo
         known_sum(embedded, "emissions", "RUS", ["C24A"])
 
 
+def test_levels_stay_with_other_elasticities_and_end_with_regions(embedded: mp.World) -> None:
+    other = mp.load_world(elasticities="CP")
+    assert known_groups(other, "employment", "CHN") == known_groups(embedded, "employment", "CHN")
+    regions = mp.load_world("blocs6")
+    assert len(known_groups(regions, "employment", "OTH")) == 1
+
+
 def test_a_missing_figure_is_named(embedded: mp.World) -> None:
     with pytest.raises(WorldError, match="employment of IND is missing for L"):
         known_sum(embedded, "employment", "IND", ["L"])
