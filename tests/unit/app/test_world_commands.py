@@ -53,7 +53,12 @@ def test_world_check_tells_identities_unusual_cells_evidence_and_flaws(capsys: p
     assert "Sectors without inputs: none." in told
     assert "  COD  L 0.967" in told
     assert "input_share, repaired columns of RUS" in told
-    assert "about 75 % of its customs base" in " ".join(told.split())
+    words = " ".join(told.split())
+    assert "about 75 % of its customs base" in words
+    assert "goods that cross borders come to 17.5 trillion USD at basic prices" in words
+    assert "tariff scaled 56.4%, estimated 0.7%, assumption 42.9%" in words
+    assert "MLT C19 0.022" in words
+    assert "population 1," in words
 
 
 def test_world_check_of_a_world_without_records(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -74,6 +79,16 @@ def test_world_check_as_json_holds_the_same(capsys: pytest.CaptureFixture[str]) 
     assert all(identity["residual"] <= identity["limit"] for identity in found["identities"])
     assert len(found["without_output"]) == 41
     assert len(found["known_flaws"]) == 11
+
+
+def test_world_elasticities_lists_every_set(capsys: pytest.CaptureFixture[str]) -> None:
+    commands.elasticities()
+    told = " ".join(capsys.readouterr().out.split())
+    assert "U4 4 / 4 / 4 Simonovska and Waugh (2014)" in told
+    assert "CP 1.115 / 4 / 64.85 Caliendo and Parro (2015)" in told
+    commands.elasticities(json=True)
+    found = json.loads(capsys.readouterr().out)
+    assert [each["name"] for each in found] == ["U4", "BSY", "CP", "FGO", "GYY", "IS", "LL", "Shap"]
 
 
 def test_world_check_of_an_unknown_world_names_the_nearest() -> None:

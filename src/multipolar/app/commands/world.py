@@ -1,4 +1,4 @@
-"""``worlds``, ``world check``, ``world build``, ``world aggregate``: which worlds there are, is one sound, new ones.
+"""``worlds``, ``world check|build|aggregate|elasticities``: which worlds there are, is one sound, new ones.
 
 ``main`` registers ``worlds`` as a command and ``group`` as the sub-commands of ``world``.
 """
@@ -20,7 +20,12 @@ from multipolar.base.json_text import json_text
 from multipolar.base.problems import InputError, WorldError, shown
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from multipolar.world.world import Report, World
+
+LOW_SHARE = 0.03
 
 group = typer.Typer(name="world", help="Check, build or sum up a world.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -93,6 +98,28 @@ def aggregate(
     print(f"Next:  multipolar run FILE.yaml --world {shown(target, 200)}")
 
 
+@group.command()
+def elasticities(
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+) -> None:
+    """List the published sets of trade elasticities that a world can take by name."""
+    from multipolar.world.elasticities import elasticities as values
+    from multipolar.world.elasticities import elasticity_sets
+
+    found = []
+    for each in elasticity_sets():
+        theta = sorted(values(each.name).values())
+        found.append({**asdict(each), "lowest": theta[0], "median": theta[len(theta) // 2], "highest": theta[-1]})
+    if json:
+        print(json_text(found, 2))
+        return
+    rows = ((e["name"], f"{e['lowest']:g} / {e['median']:g} / {e['highest']:g}", f"{e['citation']}; {e['note']}")
+            for e in found)  # fmt: skip
+    print("Lowest, median and highest sector of each set:")
+    print(columns(rows))
+    print("\nIn Python: multipolar.load_world(elasticities=NAME)")
+
+
 def _with_baseline(name: str, baseline: str, json: bool) -> str:
     """What ``world check --baseline`` prints: each target, what is reached, and the miss."""
     from multipolar.scenario.scenario import read_scenario
@@ -122,6 +149,10 @@ def _with_baseline(name: str, baseline: str, json: bool) -> str:
 
 def as_data(world: World, report: Report) -> dict[str, Any]:
     """What ``world check --json`` prints."""
+    import numpy as np
+
+    from multipolar.world.evidence import graded
+    from multipolar.world.margins import customs_gap
     from multipolar.world.sources import flaws, grades
 
     return {
@@ -138,7 +169,11 @@ def as_data(world: World, report: Report) -> dict[str, Any]:
         "without_output": [list(cell) for cell in report.without_output],
         "without_inputs": [list(cell) for cell in report.without_inputs],
         "value_added_above_095": [list(cell) for cell in report.high_value_added],
+        "value_added_below_003": [list(cell) for cell in _low_shares(world)],
+        "missing": {name: count for name, each in world.fields.items() if (count := int(np.isnan(each.values).sum()))},
+        "evidence": {block: _counts(cells) for block, cells in graded(world).items()},
         "grades": [{"block": g.block, "part": g.part, "grade": g.grade, "why": g.why} for g in grades(world.name)],
+        "customs_gap": asdict(customs_gap(world)),
         "known_flaws": list(flaws(world.name)),
         "provenance": None if world.provenance is None else world.provenance.as_data(),
     }
@@ -156,14 +191,52 @@ def as_text(world: World, report: Report) -> str:
         _listed("Sectors without inputs", report.without_inputs),
         _listed("Value added above 0.95 of output", ((c, f"{s} {v:.3f}") for c, s, v in report.high_value_added)),
     ]
+    parts.append(_listed("Value added below 0.03 of output", ((c, f"{s} {v:.3f}") for c, s, v in _low_shares(world))))
+    if found["missing"]:
+        gaps = ", ".join(f"{name} {count}" for name, count in found["missing"].items())
+        parts.append(f"Figures that are missing, by field: {gaps}")
+    if found["evidence"]:
+        blocks = ((block, ", ".join(f"{grade} {share:.1%}" for grade, share in shares.items()))
+                  for block, shares in found["evidence"].items())  # fmt: skip
+        parts += ["Evidence, share of country x sector cells by grade:", columns(blocks)]
     if found["grades"]:
         rows = ((g["grade"], f"{g['block']}, {g['part']}: {g['why']}") for g in found["grades"])
-        parts += ["Evidence:", columns(rows)]
+        parts += ["What the grades rest on (one cell: multipolar explain USA.C26.tariff):", columns(rows)]
+    parts += _gap(found["customs_gap"])
     if found["known_flaws"]:
         parts += ["Known flaws:", columns(("-", flaw) for flaw in found["known_flaws"])]
     if world.provenance is not None:
         parts.append(build.as_text(world.provenance))
     return "\n".join(parts)
+
+
+def _low_shares(world: World) -> list[tuple[str, str, float]]:
+    """Cells with output whose value added is below 3 % of it."""
+    share = world.value_added_share
+    return [
+        (country, sector, float(share[n, s]))
+        for n, country in enumerate(world.countries)
+        for s, sector in enumerate(world.sectors)
+        if world.output[n, s] > 0 and share[n, s] < LOW_SHARE
+    ]
+
+
+def _counts(cells: NDArray[np.int8]) -> dict[str, float]:
+    from multipolar.world.evidence import GRADES
+
+    return {grade: share for k, grade in enumerate(GRADES) if (share := float((cells == k).mean()))}
+
+
+def _gap(gap: dict[str, Any]) -> list[str]:
+    """The customs gap in words; nothing for a world whose trade at customs is not known."""
+    if gap["at_customs"] is None:
+        return []
+    goods, margins, customs = (gap[key] / 1e6 for key in ("goods", "margins", "at_customs"))
+    return [
+        f"Customs gap: goods that cross borders come to {goods:.1f} trillion USD at basic prices, with trade and "
+        f"transport margins to {goods + margins:.1f}, at customs to {customs:.1f}: a tariff bites on "
+        f"{goods / customs:.0%} of what customs report, on {(goods + margins) / customs:.0%} with the customs base."
+    ]
 
 
 def _about(name: str) -> dict[str, Any]:
