@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import multipolar as mp
 from multipolar.model import labour as lab
 from multipolar.model.integration import along_the_shock
+from multipolar.model.parameters import horizon_parameters, rows_used
 from multipolar.world.toy import random_world
 
 SEEDS = st.integers(0, 5_000)
@@ -186,6 +187,26 @@ def test_refused_parameters(numbers: dict[str, object], words: str) -> None:
     mp.Parameters(psi=0.25, labour_share=0.55)
     mp.Parameters(rigidity=np.array([0.5, 0.98]))
     mp.Parameters(specific=True, mobility=1.0)
+
+
+def test_labour_options_of_a_horizon() -> None:
+    """The numbers of parameters.csv; a floor on last year's wage is no statement about fifteen years."""
+    world = random_world(1, 3, 3)
+    assert horizon_parameters(world, "long").mobility == float("inf")
+    assert horizon_parameters(world, "long", "sectors").mobility == 1.5
+    some = horizon_parameters(world, "medium", "participation")
+    assert (some.psi, some.labour_share, some.rigidity) == (0.25, 0.55, 0.0)
+    rigid = horizon_parameters(world, "short", "rigid")
+    assert rigid.rigidity == pytest.approx(0.98 / 1.04)
+    assert horizon_parameters(world, "long", "rigid", yearly=True).rigidity == rigid.rigidity
+    assert "wage_floor" in rows_used(rigid)
+    assert "wage_floor" not in rows_used(some)
+    assert "psi" in rows_used(some)
+    for horizon in ("medium", "long"):
+        with pytest.raises(mp.InputError, match="holds for a year"):
+            horizon_parameters(world, horizon, "rigid")
+    with pytest.raises(mp.InputError, match="Did you mean `sectors`"):
+        horizon_parameters(world, "long", "sector")
 
 
 def test_a_floor_for_each_country() -> None:

@@ -13,12 +13,13 @@ from importlib.resources import files
 import numpy as np
 
 from multipolar.base.arrays import Array, plain_array, plain_number
-from multipolar.base.problems import Collector, InputError, shown
+from multipolar.base.problems import Collector, InputError, nearest, shown
 from multipolar.world.world import World
 
 SCALE_MOST = 1e3  # of elasticities, up or down
 MOBILITY_MOST = 1e18  # beyond it, infinity
 HORIZONS = ("short", "medium", "long")
+LABOUR = ("one_wage", "sectors", "participation", "rigid")
 PSI_MOST = 10.0
 ELASTICITY_LEAST, ELASTICITY_MOST = 0.01, 20.0
 
@@ -164,12 +165,46 @@ def horizon_scale(world: World, horizon: str) -> float:
     return parameter_table()["theta_mean"].values[horizon] / mean_elasticity(world)
 
 
-def horizon_parameters(world: World, horizon: str) -> Parameters:
-    """The parameters of a horizon on a world: its trade elasticities, and CES inputs and demand in the short run."""
+def horizon_parameters(world: World, horizon: str, labour: str = "one_wage", *, yearly: bool = False) -> Parameters:
+    """The parameters of a horizon on a world: its trade elasticities, and CES inputs and demand in the short run.
+
+    ``labour``: ``one_wage`` a country; ``sectors``, workers who move between them at mobility kappa; ``participation``,
+    the labour supplied answers the real wage too; ``rigid``, nominal wages do not fall below ``wage_floor`` of last
+    year's, ``d = wage_floor / (1 + nominal_growth)`` against the world's value added (ECONOMICS 3.4), which holds for
+    one year only: at ``short``, or ``yearly`` on a path. Raises ``InputError`` for an unknown horizon or option, and
+    for ``rigid`` in a comparative static of many years.
+    """
+    if labour not in LABOUR:
+        hint = nearest(labour, LABOUR) if isinstance(labour, str) else None
+        asked = f" Did you mean `{hint}`?" if hint else ""
+        raise InputError(f"no labour option `{shown(labour)}`; one of {', '.join(LABOUR)}.{asked}")
+    if labour == "rigid" and horizon != "short" and not yearly:
+        raise InputError(f"labour `rigid` holds for a year, not at horizon `{horizon}`: use `short`, or a path")
     scale, table = horizon_scale(world, horizon), parameter_table()
+
+    def of(name: str) -> float:
+        return table[name].values[horizon]
+
+    rigid = of("wage_floor") / (1.0 + of("nominal_growth")) if labour == "rigid" else 0.0
     return Parameters(
         theta_scale=scale,
-        sigma=table["sigma"].values[horizon],
-        eps=table["eps"].values[horizon],
-        sigma_c=table["sigma_c"].values[horizon],
+        sigma=of("sigma"),
+        eps=of("eps"),
+        sigma_c=of("sigma_c"),
+        mobility=float("inf") if labour == "one_wage" else of("mobility"),
+        psi=of("psi") if labour == "participation" else 0.0,
+        rigidity=rigid,
+        labour_share=of("labour_share") if labour in ("participation", "rigid") else 1.0,
     )
+
+
+def rows_used(parameters: Parameters) -> frozenset[str]:
+    """Names of the rows of ``parameters.csv`` that a labour option brings into the numbers, of those it may."""
+    used = {
+        "mobility": parameters.mobility != float("inf"),
+        "psi": bool(parameters.psi),
+        "labour_share": bool(parameters.psi) or bool(np.any(parameters.rigidity)),
+        "wage_floor": bool(np.any(parameters.rigidity)),
+        "nominal_growth": bool(np.any(parameters.rigidity)),
+    }
+    return frozenset(name for name in parameter_table() if used.get(name, True))

@@ -37,6 +37,7 @@ class Inputs:
     world_digest: str
     horizon: str
     deficits: str
+    labour: str
     seed: int
     draws: int
     tolerance: float

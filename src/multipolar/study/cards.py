@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from multipolar.model.parameters import Parameters, mean_elasticity, parameter_table
+import numpy as np
+
+from multipolar.model.parameters import Parameters, mean_elasticity, parameter_table, rows_used
 from multipolar.results.result import AssumptionRow, MeasureCard, NotComputedRow, ScenarioCard, WorldCard
 from multipolar.scenario.scenario import Scenario, assumptions
 from multipolar.study.case import Solved
@@ -67,16 +69,19 @@ def country_names(world: World) -> dict[str, str]:
     return {code: names.get(code, code) for code in world.countries}
 
 
-def assumption_rows(scenario: Scenario, world: World, theta_scale: float) -> tuple[AssumptionRow, ...]:
+def assumption_rows(scenario: Scenario, world: World, parameters: Parameters) -> tuple[AssumptionRow, ...]:
     """The numbers of the file and its baselines, then the parameters of the model that were used."""
     rows = [
         AssumptionRow(r.name, r.measure, r.type, r.value, r.low, r.high, r.shape, r.unit, r.source, r.line, r.computed)
         for r in assumptions(scenario)
     ]
+    used = rows_used(parameters)
     for row in parameter_table().values():
+        if row.name not in used:
+            continue
         value = row.values[scenario.horizon.parameters]
         if row.name == "theta_mean":
-            value = mean_elasticity(world) * theta_scale
+            value = mean_elasticity(world) * parameters.theta_scale
         stated = (value, row.low, row.high, row.shape, row.unit, row.source)
         rows.append(AssumptionRow(row.name, "", "parameter", *stated, line=None, computed=True))
     return tuple(rows)
@@ -91,6 +96,9 @@ def parameter_values(parameters: Parameters, world: World) -> dict[str, float | 
         "eps": parameters.eps,
         "sigma_c": parameters.sigma_c,
         "mobility": str(parameters.mobility),
+        "psi": parameters.psi,
+        "rigidity": float(np.max(parameters.rigidity)),
+        "labour_share": parameters.labour_share,
     }
 
 

@@ -19,7 +19,7 @@ from multipolar.model.markets import markets_of
 from multipolar.model.outcome import Outcome
 from multipolar.model.shocks import Block, Shocks
 from multipolar.model.solve import solve_prepared
-from multipolar.model.system import Economy, prepare
+from multipolar.model.system import Economy, prepare, with_parameters
 from multipolar.scenario.resolve import Resolution, lifts, resolve, resolve_baseline
 from multipolar.scenario.scenario import CaseKey, Scenario
 
@@ -136,7 +136,7 @@ class Bench:
             return Reference(self.economy, None)
         lifted = () if case is None else central_lift_key(self.scenario, case, year)
         start = self.starts.get(("reference", lifted))
-        outcome = _named(self, "the reference world", self.economy, shocks, start)
+        outcome = _named(self, "the reference world", _flexible(self.economy), shocks, start)
         outcome.raise_for_status()
         world = self.economy.world.after(outcome)
         return Reference(prepare(world, self.economy.parameters, like=self.economy), outcome)
@@ -189,6 +189,13 @@ def lift_key(
 def central_lift_key(scenario: Scenario, case: CaseKey, year: int | None = None) -> tuple[tuple[str, float], ...]:
     """The same at central values: names a reference world across draws."""
     return lift_key(scenario, case, NO_DRAW, year)
+
+
+def _flexible(economy: Economy) -> Economy:
+    """With wages free to fall: deficits are closed and measures are in force for long in a reference world."""
+    if economy.wage_floor is None:
+        return economy
+    return with_parameters(economy, replace(economy.parameters, rigidity=0.0))
 
 
 def _named(bench: Bench, name: str, economy: Economy, shocks: Shocks, start: Start | Array | None) -> Outcome:

@@ -41,6 +41,7 @@ def evaluate(
     seed: int = SEED,
     horizon: str | None = None,
     deficits: str | None = None,
+    labour: str = "one_wage",
     workers: int = 1,
     full: bool = True,
     progress: Progress | None = None,
@@ -50,8 +51,9 @@ def evaluate(
 ) -> Result:
     """Evaluate a scenario on a world: every branch and variant at central values, then in ``draws`` draws.
 
-    ``horizon`` and ``deficits`` override those of the file. ``full`` adds what stands beside the headline (other
-    closures and elasticities, real GDP), which takes longer than the answer itself. Same numbers for any number of
+    ``horizon`` and ``deficits`` override those of the file; ``labour`` is an option of ``horizon_parameters``.
+    ``full`` adds what stands beside the headline (other closures and elasticities, real GDP), which takes longer than
+    the answer itself. Same numbers for any number of
     ``workers``. ``on_row`` is given every draw as it is finished, by number; draws in ``kept``, from an earlier call
     with the same inputs, are not computed again. A draw that fails is counted in the Result. Raises ``InputError`` for
     what does not fit together, ``NoEquilibriumError`` or ``NotConvergedError`` where a central case has no answer.
@@ -60,7 +62,7 @@ def evaluate(
     if not 0 <= draws <= MOST_DRAWS:
         raise InputError(f"draws: {draws} is not between 0 and {MOST_DRAWS:,}")
     report = progress or (lambda text, done, total: None)
-    economy = prepare(world, horizon_parameters(world, scenario.horizon.parameters))
+    economy = prepare(world, horizon_parameters(world, scenario.horizon.parameters, labour))
     scale = economy.parameters.theta_scale
     bench = Bench(economy, scenario, tolerance=tolerance)
     keys = cases(scenario)
@@ -96,7 +98,7 @@ def evaluate(
         status=(*_statuses(solved), *(status for row in rows for status in row.status)),
         closing=_closing(economy, scenario, tolerance),
         structural=structural,
-        assumptions=cards.assumption_rows(scenario, world, scale),
+        assumptions=cards.assumption_rows(scenario, world, economy.parameters),
         not_computed=cards.not_computed_rows(solved),
         notes=cards.notes(solved, world),
         provenance=provenance,

@@ -22,6 +22,7 @@ def inputs_of(
     *,
     horizon: str | None = None,
     deficits: str | None = None,
+    labour: str = "one_wage",
     full: bool = True,
 ) -> Inputs:
     """The inputs of ``evaluate`` with these arguments."""
@@ -36,6 +37,7 @@ def inputs_of(
         world_digest=world.digest,
         horizon=effective.horizon.parameters,
         deficits=effective.deficits,
+        labour=labour,
         seed=seed,
         draws=draws,
         tolerance=TOLERANCE,
@@ -63,5 +65,6 @@ def evaluate_inputs(
     """``evaluate`` as these inputs say; world and scenario are those the inputs were made from."""
     return evaluate(
         world, scenario, inputs.draws, seed=inputs.seed, horizon=inputs.horizon, deficits=inputs.deficits,
-        workers=workers, full=inputs.full, progress=progress, tolerance=inputs.tolerance, kept=kept, on_row=on_row,
+        labour=inputs.labour, workers=workers,
+        full=inputs.full, progress=progress, tolerance=inputs.tolerance, kept=kept, on_row=on_row,
     )  # fmt: skip

@@ -33,6 +33,7 @@ def run(
     world: World_ = None,
     horizon: Annotated[str | None, typer.Option(help="short, medium or long; wins over the file.")] = None,
     deficits: Annotated[str | None, typer.Option(help="closed, own or fixed; wins over the file.")] = None,
+    labour: Annotated[str, typer.Option(help="one_wage, sectors, participation or rigid (short only).")] = "one_wage",
     draws: Annotated[int, typer.Option(help="Draws over ranges and elasticities; 0: central values.")] = DRAWS,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 1,
     workers: Annotated[int | None, typer.Option(help="Processes; the numbers do not depend on it.")] = None,
@@ -47,14 +48,16 @@ def run(
 
     A run that is broken off keeps its finished draws; the same command with --resume --out FOLDER goes on.
     """
-    _refuse_options(horizon, deficits, draws, seed, workers, both=resume and force)
+    _refuse_options(horizon, deficits, labour, draws, seed, workers, both=resume and force)
     from multipolar.app import screen
     from multipolar.results.store import Place
     from multipolar.study.inputs import evaluate_inputs, inputs_of
 
     economy, document = read_both(scenario, world)
     folder = out if out is not None else _default_folder(document.name, resume)
-    inputs = inputs_of(economy, document, draws, seed, horizon=horizon, deficits=deficits, full=not no_report)
+    inputs = inputs_of(
+        economy, document, draws, seed, horizon=horizon, deficits=deficits, labour=labour, full=not no_report
+    )
     with _held(Place(folder, inputs, resume=resume, force=force)) as place:
         with screen.progress(not (quiet or json)) as report:
             result = evaluate_inputs(
@@ -121,6 +124,7 @@ def _is_path(scenario: str) -> bool:
 def _refuse_options(
     horizon: str | None,
     deficits: str | None,
+    labour: str,
     draws: int,
     seed: int,
     workers: int | None,
@@ -131,6 +135,7 @@ def _refuse_options(
     for name, value, known in (
         ("horizon", horizon, ("short", "medium", "long")),
         ("deficits", deficits, ("closed", "own", "fixed")),
+        ("labour", labour, ("one_wage", "sectors", "participation", "rigid")),
     ):
         if value is not None and value not in known:
             near = nearest(value, known)
