@@ -42,8 +42,8 @@ CONVENTIONS = (
     "Deficits: `own`, shares of own value added, the deficit side scaled so that all sum to zero.",
     "Real national expenditure: final use of all kinds at constant prices, nominal income deflated by the ideal price "
     "index of final use. Changes in stocks are part of it.",
-    "Sourcing is proportional: all users of a product in a country, final or not, buy it from the same origins, though "
-    "the table knows them apart.",
+    "Sourcing is proportional: all users of a product in a country, final or not, buy it from the same origins. One row "
+    "of the second table gives final users and users of inputs their own, as the table knows them.",
     "Numbers are log per cent, 100 ln of the ratio.",
 )
 
@@ -57,6 +57,7 @@ class Variant:
     parameters: Parameters = field(default_factory=lambda: NETWORK)
     deficits: str = "own"
     sectors: tuple[str, ...] = ()  # none named: all
+    separate: bool = False  # final users and users of inputs each with suppliers of their own
 
 
 def variants(world: World) -> tuple[Variant, ...]:
@@ -69,6 +70,7 @@ def variants(world: World) -> tuple[Variant, ...]:
         *(Variant(f"trade elasticity {theta:g}", parameters=own) for theta, own in scaled.items()),
         Variant("full embargo", cost=embargo),
         *(Variant(f"full embargo, trade elasticity {theta:g}", embargo, own) for theta, own in scaled.items()),
+        Variant("final users with suppliers of their own", separate=True),
         Variant("mining, coke and refined petroleum only", sectors=ENERGY),
         Variant("deficits fixed as shares of world value added", deficits="fixed"),
         Variant("trade balanced first", deficits="closed"),
@@ -83,6 +85,7 @@ def expenditure(world: World, members: Sequence[str], variant: Variant) -> Array
 
     Raises ``UnknownLabelError`` for a country that the world does not have, and what ``solve`` raises.
     """
+    world = world if variant.separate else proportional(world)
     seller, buyers = world.axes.country.indices([SELLER]), world.axes.country.indices(members)
     sectors = world.axes.sector.indices(variant.sectors or world.sectors)
     cost = np.ones_like(world.trade)
@@ -117,7 +120,6 @@ def proportional(world: World) -> World:
 
 def on_world(world: World) -> Validation:
     """The study on a world with the countries and sectors of WIOD 2013."""
-    world = proportional(world)
     members = bloc_members("EU", MEMBERS_IN)
     tried = variants(world)
     rows, found = [], {}
