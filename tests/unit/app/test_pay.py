@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -82,6 +83,20 @@ def test_examples_are_listed(tmp_path: Path) -> None:
     names = {each["name"] for each in json.loads(pay("examples", "--json", folder=tmp_path))}
     assert names == {"corridor-day", "queue-order", "three-banks", "trade-debts"}
     assert "three-banks" in pay("examples", folder=tmp_path)
+
+
+NOISE = """
+import ctypes
+from multipolar.app.commands.pay import _working
+print("before")
+print(_working("work", lambda: ctypes.CDLL(None).puts(b"noise") and "answer", quiet=True))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="streams of C are reached on POSIX systems only")
+def test_what_a_solver_prints_by_itself_is_no_part_of_the_answer(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", NOISE], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "before\nanswer\n"
 
 
 REFUSED = [

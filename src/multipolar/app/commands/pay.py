@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -212,9 +214,29 @@ def _working(what: str, work: Callable[[], Answer], quiet: bool) -> Answer:
     """The answer of a piece of work, with a bar on the error stream while it lasts."""
     from multipolar.app.screen import progress
 
-    with progress(not quiet) as report:
+    with progress(not quiet) as report, _own_words_only():
         report(what, 0, 1)
         return work()
+
+
+@contextmanager
+def _own_words_only() -> Iterator[None]:
+    """Keep what a solver's own library prints out of the answer: HiGHS says a line now and then, though told not to."""
+    if os.name != "posix" or sys.stdout is None:
+        yield
+        return
+    import ctypes
+
+    sys.stdout.flush()
+    held, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        ctypes.CDLL(None).fflush(None)
+        os.dup2(held, 1)
+        os.close(held)
+        os.close(nowhere)
 
 
 def _written(done: Settlement, out: Path) -> None:
