@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import warnings
 from typing import TypeAlias
@@ -50,8 +51,10 @@ def plain_array(
         problems.add(f"shape {shown(array.shape)} where {shape} [{axes}] is needed", path=name)
         return None
     with np.errstate(all="ignore"):
-        real = np.array(array, dtype=np.float64, order="C", copy=True)
-        real += 0.0  # -0.0 becomes 0.0
+        real = np.asarray(np.add(array, 0.0, dtype=np.float64, order="C"))  # a copy, and -0.0 becomes 0.0
+        finite = math.isfinite(float(real.sum()))  # one pass: whatever is not finite makes the sum so
+    if finite:
+        return frozen(real)
     if not missing and np.isnan(real).any():
         problems.add(f"NaN at {_first(np.isnan(real))} [{axes}]; a missing number is not a number", path=name)
         return None
@@ -59,8 +62,7 @@ def plain_array(
     if wrong.any():
         problems.add(f"infinity at {_first(wrong)} [{axes}]", path=name)
         return None
-    real.flags.writeable = False
-    return real
+    return frozen(real)
 
 
 def plain_number(given: object, low: float, high: float, *, whole: bool = False) -> bool:

@@ -24,7 +24,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,9 +32,10 @@ from numpy.typing import NDArray
 from multipolar.base.arrays import Array
 from multipolar.base.problems import WorldError, nearest, shown
 from multipolar.world.archive import read_archive
-from multipolar.world.provenance import Provenance, evidence
-from multipolar.world.regions import RegionMap, region_map, region_maps
 from multipolar.world.world import Field, World
+
+if TYPE_CHECKING:
+    from multipolar.world.regions import RegionMap
 
 EMBEDDED = "world2022"
 FORMAT = "multipolar world 1"
@@ -56,9 +57,11 @@ def load_world(name: str | os.PathLike[str] | None = None, elasticities: str | N
 
         return with_elasticities(load_world(name), elasticities)
     if name is None:
-        return read_world(_files()[EMBEDDED])
+        return read_world(DATA / f"{EMBEDDED}.npz")
     if isinstance(name, os.PathLike) or name.endswith(".npz") or "/" in name or os.sep in name:
         return read_world(Path(name))
+    from multipolar.world.regions import region_map, region_maps
+
     if name in region_maps():
         return in_regions(read_world(_files()[EMBEDDED]), region_map(name))
     known = _files()
@@ -71,6 +74,8 @@ def load_world(name: str | os.PathLike[str] | None = None, elasticities: str | N
 
 def worlds() -> tuple[str, ...]:
     """Names that ``load_world`` knows: the embedded world, it in regions, then the user's own in order."""
+    from multipolar.world.regions import region_maps
+
     return tuple(dict.fromkeys((EMBEDDED, *region_maps(), *_files())))
 
 
@@ -202,7 +207,8 @@ def input_shares(intermediate: Array, trade: Array, tariff: Array) -> Array:
     gross = np.divide(paid, bought, out=np.ones_like(bought), where=bought > 0)
     output = trade.sum(axis=1)
     per_output = np.divide(1.0, output, out=np.zeros_like(output), where=output > 0)
-    shares: Array = intermediate * gross[:, None, :] * per_output[:, :, None]
+    shares: Array = intermediate * gross[:, None, :]
+    shares *= per_output[:, :, None]
     return shares
 
 
@@ -230,8 +236,13 @@ def world_of(held: Mapping[str, NDArray[Any]], name: str) -> World:
         else:
             input_share = input_shares(held["intermediate"].astype(np.float64), trade, tariff)
     countries, sectors = ([str(label) for label in held[axis]] for axis in ("countries", "sectors"))
-    stated = _evidence(held)
-    provenance = Provenance.from_bytes(held["provenance"].tobytes()) if "provenance" in held else None
+    stated: Mapping[str, object] | None = _evidence(held)
+    provenance = None
+    if "provenance" in held:
+        from multipolar.world.provenance import Provenance, evidence
+
+        provenance = Provenance.from_bytes(held["provenance"].tobytes())
+        stated = evidence(tariff) if stated is None else stated
     return World.from_arrays(
         countries=countries,
         sectors=sectors,
@@ -244,5 +255,5 @@ def world_of(held: Mapping[str, NDArray[Any]], name: str) -> World:
         year=int(held["year"]) if "year" in held else None,
         fields=_fields(held),
         provenance=provenance,
-        evidence=stated if stated is not None or provenance is None else evidence(tariff),
+        evidence=stated,
     )

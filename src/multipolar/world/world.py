@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -19,7 +18,9 @@ from multipolar.world.identities import Accounts, Identity, derive, identities
 from multipolar.world.intake import Field as Field  # a part of the record
 from multipolar.world.intake import checked_arrays, checked_fields, checked_name, checked_year
 from multipolar.world.knowledge import again
-from multipolar.world.provenance import Provenance
+
+if TYPE_CHECKING:
+    from multipolar.world.provenance import Provenance
 
 
 class Solved(Protocol):
@@ -131,6 +132,8 @@ class World:
     @cached_property
     def digest(self) -> str:
         """SHA-256 of labels, arrays and fields: the key of every cache."""
+        import hashlib  # start-up time counts, and loading a world needs no digest
+
         digest = hashlib.sha256(repr((self.countries, self.sectors)).encode())
         for array in (self.trade, self.input_share, self.tariff, self.trade_elasticity, self.export_tax):
             digest.update(b"none" if array is None else np.ascontiguousarray(array).data)

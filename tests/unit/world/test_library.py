@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -259,3 +261,15 @@ def test_a_file_that_would_unpack_to_too_much_is_refused(tmp_path: Path, monkeyp
     monkeypatch.setattr(archive, "MOST_BYTES", 100)
     with pytest.raises(WorldError, match="unpacks to more than 100 bytes"):
         read_world(path)
+
+
+def test_loading_the_embedded_world_imports_only_what_it_needs() -> None:
+    """Start-up time counts: what costs milliseconds and is not needed here is not imported beside NumPy."""
+    code = (
+        "import sys, numpy; before = set(sys.modules); import multipolar as mp; mp.load_world()\n"
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "multipolar.world.archive" in loaded
+    assert loaded & {"json", "hashlib", "csv", "ruamel", "ruamel.yaml", "pandas", "scipy"} == set()
