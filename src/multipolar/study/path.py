@@ -1,0 +1,137 @@
+"""One case year by year: an equilibrium a year, linked by knowledge (ECONOMICS 1).
+
+Year t is solved with the stocks of knowledge that the years before have made; its trade shares, and what its measures
+say of knowledge, make the stocks of t + 1. The baseline path is exact by construction: everything is a hat against it,
+so without measures every year is the reference world. A year starts from the solutions of the two before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from multipolar.base.arrays import Array
+from multipolar.base.problems import InputError
+from multipolar.model.knowledge import research_share
+from multipolar.model.learning import Knowledge, Learning, calibrate
+from multipolar.model.shocks import Shocks, of_one_year
+from multipolar.scenario.resolve import RESEARCH_SECTOR
+from multipolar.scenario.scenario import CaseKey
+from multipolar.study.case import Bench, Solved, Staged
+from multipolar.world.knowledge import again
+
+OnYear = Callable[[int], None]
+MOST_RESEARCH = 0.95  # of new knowledge that may come from research
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Walk:
+    """One case along its years: ``welfare`` [year, n] in per cent, ``productivity`` hats [year, n, s] from knowledge.
+
+    ``ell`` [n, s]: stocks of the last year against the baseline path; ``last``: its solve. ``sweeps``: of all years
+    together, ``residual``: the largest of any.
+    """
+
+    years: tuple[int, ...]
+    welfare: Array
+    productivity: Array
+    ell: Array
+    last: Solved
+    sweeps: int
+    residual: float
+
+
+@dataclass(eq=False)
+class Walker:
+    """Walks the cases of one draw on one ``bench``, with the ``learning`` of that draw."""
+
+    bench: Bench
+    learning: Learning
+
+    @cached_property
+    def known(self) -> Knowledge | None:
+        """Knowledge of the reference world; None in a world without stocks, where productivity stays as it is.
+
+        Stocks are those of the world as loaded. In a draw of trade elasticities they are made anew by their route, and
+        the research share too; that stays at ``MOST_RESEARCH`` where a drawn elasticity of research asks for more.
+        """
+        economy, drawn = self.bench.economy, self.learning
+        world = economy.world
+        if "knowledge" not in world.fields:
+            return None
+        if economy.parameters.theta_factor is not None:
+            world = again(replace(world, trade_elasticity=economy.shape))
+        asked = MOST_RESEARCH * drawn.research_returns / economy.shape
+        elasticity = np.minimum(drawn.research_elasticity, asked)
+        held = replace(drawn, research_elasticity=float(elasticity.min()))
+        reference = self.bench.whole_baseline().economy.world
+        known = calibrate(reference.trade_share, world.knowledge, economy.shape, held)
+        share = research_share(elasticity, economy.shape, drawn.diffusion, drawn.research_returns)
+        return replace(known, research_share=share, learning=drawn)
+
+    def walk(self, case: CaseKey, on_year: OnYear | None = None) -> Walk:
+        """Every year of the horizon in turn.
+
+        Raises what the model raises, the case and the year named, and ``InputError`` for rigid wages.
+        """
+        years, bench = self.bench.scenario.horizon.years, self.bench
+        if bench.economy.wage_floor is not None:
+            raise InputError("rigid wages are computed in one comparison only: a path's floors follow the year before")
+        known = self.known
+        ell = np.ones_like(bench.economy.world.output)
+        welfare, productivity = [], []
+        sweeps, residual = 0, 0.0
+        before: list[Solved] = []
+        for year in years:
+            staged = bench.staged(case, year)
+            skill = np.ones_like(ell) if known is None else known.productivity(ell)
+            solved = bench.answer(staged, with_knowledge(staged, skill), _start(before, staged), year)
+            welfare.append(100.0 * (solved.hat("welfare_hat") - 1.0))
+            productivity.append(skill)
+            sweeps += solved.outcome.sweeps
+            residual = max(residual, *solved.outcome.residuals.values())
+            if known is not None and year != years[-1]:
+                ell = known.step(ell, solved.outcome.trade_share, _learnt(solved))
+            before = [*before[-1:], solved]
+            if on_year is not None:
+                on_year(year)
+        return Walk(years, np.stack(welfare), np.stack(productivity), ell, before[-1], sweeps, residual)
+
+
+def with_knowledge(staged: Staged, skill: Array) -> Shocks:
+    """The shocks of one year: ``skill``, productivity from knowledge, on top of what measures give, and the research
+    that measures add or take, million USD at base prices, bought from sector M (ECONOMICS 1.5)."""
+    shocks, world = staged.resolution.shocks, staged.stands_on.economy.world
+    purchases = None
+    if shocks.research_hat is not None:
+        extra = shocks.research_hat != 1.0
+        spent = np.where(extra, (shocks.research_hat - 1.0) * np.where(extra, world.research, 0.0), 0.0)
+        purchases = np.zeros_like(spent)
+        purchases[:, world.axes.sector.index(RESEARCH_SECTOR)] = spent.sum(axis=1)
+    made = skill if shocks.productivity_hat is None else shocks.productivity_hat * skill
+    moved = made if (made != 1.0).any() else None
+    return replace(of_one_year(shocks), productivity_hat=moved, research_purchases=purchases)
+
+
+def _start(before: list[Solved], staged: Staged) -> Array | None:
+    """Where the line through the last two years leads, or the year before, as far as they stand on the same world."""
+    held = [each for each in before if each.stands_on is staged.stands_on]
+    if not held:
+        return None
+    last: Array = held[-1].outcome.state()
+    return last if len(held) < 2 else 2.0 * last - held[0].outcome.state()
+
+
+def _learnt(solved: Solved) -> Shocks:
+    """What the year's measures say of knowledge, with what hosts learn from ventures: a part kappa of their share mu of
+    the sector, ``tau = kappa mu`` (ECONOMICS 2.5)."""
+    shocks, learning = solved.resolution.shocks, solved.resolution.learning
+    if not any(learning):
+        return shocks
+    sharing = np.zeros_like(solved.outcome.trade_share) if shocks.sharing is None else shocks.sharing.copy()
+    for kappa, venture, mu in zip(learning, shocks.ventures, solved.outcome.venture_share, strict=True):
+        sharing[venture.investor, venture.host, venture.sector] += kappa * mu
+    return replace(shocks, sharing=sharing)

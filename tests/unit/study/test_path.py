@@ -1,0 +1,173 @@
+"""The path: years linked by knowledge, against the equations taken by hand one year at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from textwrap import indent
+
+import numpy as np
+import pytest
+
+import multipolar as mp
+from multipolar.base.problems import InputError
+from multipolar.model.learning import calibrate, learning_parameters
+from multipolar.model.parameters import Parameters
+from multipolar.model.system import prepare
+from multipolar.scenario.scenario import CaseKey, Scenario
+from multipolar.study.case import Bench
+from multipolar.study.path import Walk, Walker
+from multipolar.world.intake import Field
+from multipolar.world.toy import random_world
+
+CHN, DEU, RUS, USA = range(4)
+C26, C29, D, M = range(4)
+WALL = "type: tariff, who: RUS, to: CHN, sectors: all, add: 0.3"
+SHARING = "type: technology_sharing, who: USA, to: RUS, sectors: C26, intensity: 0.2"
+KNOW_HOW = "type: export_control, what: know_how, who: USA, to: RUS, sectors: all, share: 0.8"
+VENTURE = "type: joint_venture, investor: USA, host: RUS, sectors: C26, capacity: {share: 0.1}, learning: 0.5"
+
+
+@pytest.fixture(scope="module")
+def world() -> mp.World:
+    toy = random_world(7, countries=4, sectors=4)
+    axes = ("country", "sector")
+    stock = np.random.default_rng(3).uniform(0.1, 1.0, (4, 4))
+    return mp.World.from_arrays(
+        countries=("CHN", "DEU", "RUS", "USA"), sectors=("C26", "C29", "D", "M"), trade=toy.trade,
+        input_share=toy.input_share, tariff=toy.tariff, trade_elasticity=toy.trade_elasticity, name="small",
+        fields={
+            "knowledge": Field(stock, axes, "share of the world", "assumption", "made up"),
+            "research": Field(0.02 * toy.value_added, axes, "million USD", "assumption", "made up"),
+        },
+    )  # fmt: skip
+
+
+def scenario(*measures: str, years: str = "from: 2025, to: 2030", more: str = "") -> Scenario:
+    listed = "\n".join(f"- {{id: {chr(97 + k)}, {measure}}}" for k, measure in enumerate(measures))
+    return mp.read_scenario(
+        f"multipolar: 1\ntitle: t\nhorizon: {{{years}}}\n{more}\nmeasures:\n{indent(listed, '  ')}\n"
+    )
+
+
+def walk(world: mp.World, *measures: str, years: str = "from: 2025, to: 2030", more: str = "") -> Walk:
+    bench = Bench(prepare(world, Parameters()), scenario(*measures, years=years, more=more))
+    return Walker(bench, learning_parameters()).walk(CaseKey())
+
+
+def test_without_measures_in_force_nothing_moves(world: mp.World) -> None:
+    found = walk(world, f"{SHARING}, until: 2024", years="from: 2025, to: 2029")
+    assert found.years == tuple(range(2025, 2030))
+    assert np.abs(found.welfare).max() < 1e-9
+    assert np.abs(found.ell - 1.0).max() < 1e-12
+    moved = walk(world, f"{SHARING}, from: 2029")
+    assert np.abs(moved.welfare[:5]).max() < 1e-9
+    assert moved.welfare[5, RUS] > 1e-4
+
+
+def test_each_year_is_one_solve_with_the_knowledge_of_the_years_before(world: mp.World) -> None:
+    """Three years by hand: solve, step, solve with the new productivity."""
+    found = walk(world, SHARING, WALL, years="from: 2025, to: 2027")
+    known = calibrate(world.trade_share, world.knowledge, world.trade_elasticity, learning_parameters())
+    tariff, sharing = world.tariff.copy(), np.zeros_like(world.trade)
+    tariff[CHN, RUS] += 0.3
+    sharing[USA, RUS, C26] = 0.2
+    ell = np.ones((4, 4))
+    for year in range(3):
+        outcome = mp.solve(world, mp.Shocks(tariff=tariff, productivity_hat=known.productivity(ell)))
+        np.testing.assert_allclose(found.welfare[year], 100 * (outcome.welfare_hat - 1), atol=1e-7)
+        np.testing.assert_allclose(found.productivity[year], ell ** (1 / world.trade_elasticity), rtol=1e-10)
+        if year < 2:
+            ell = known.step(ell, outcome.trade_share, mp.Shocks(sharing=sharing))
+    np.testing.assert_allclose(found.ell, ell, rtol=1e-10)
+
+
+def test_the_shape_of_knowledge_is_the_long_one_at_every_horizon(world: mp.World) -> None:
+    made = scenario(SHARING, years="from: 2025, to: 2026")
+    for scale in (1.0, 0.25):
+        bench = Bench(prepare(world, Parameters(theta_scale=scale)), made)
+        found = Walker(bench, learning_parameters()).walk(CaseKey())
+        np.testing.assert_allclose(found.productivity[-1], found.ell ** (1 / world.trade_elasticity), rtol=1e-12)
+
+
+def test_phasing_in_is_linear_in_what_is_shared(world: mp.World) -> None:
+    """One year after the first quarter of a measure the stock has moved a quarter of what the whole would move it."""
+    quarter = walk(world, f"{SHARING}, from: 2025, phase_in: 4y", years="from: 2025, to: 2026").ell[RUS, C26] - 1
+    whole = walk(world, SHARING, years="from: 2025, to: 2026").ell[RUS, C26] - 1
+    assert quarter == pytest.approx(whole / 4, rel=1e-6)
+    assert whole > 0
+
+
+def test_a_control_of_know_how_slows_the_one_it_is_aimed_at(world: mp.World) -> None:
+    found = walk(world, KNOW_HOW)
+    assert (found.ell[RUS] < 1).all()
+    assert (np.diff(found.productivity[:, RUS, C26]) < 0).all()
+
+
+def test_research_is_paid_for_before_it_bears_fruit(world: mp.World) -> None:
+    """In the first year nothing is known yet and the spending is there: real income falls; by hand that solve."""
+    found = walk(world, "type: research, who: RUS, sectors: [C26, D], change: 0.5", years="from: 2025, to: 2026")
+    bought = np.zeros((4, 4))
+    bought[RUS, M] = 0.5 * world.research[RUS, [C26, D]].sum()
+    outcome = mp.solve(world, mp.Shocks(research_purchases=bought))
+    np.testing.assert_allclose(found.welfare[0], 100 * (outcome.welfare_hat - 1), atol=1e-7)
+    assert found.welfare[0, RUS] < 0
+    assert found.ell[RUS, C26] > 1
+    assert found.welfare[1, RUS] > found.welfare[0, RUS]
+
+
+def test_a_host_learns_a_part_of_the_share_of_the_venture(world: mp.World) -> None:
+    found = walk(world, VENTURE, years="from: 2025, to: 2026")
+    known = calibrate(world.trade_share, world.knowledge, world.trade_elasticity, learning_parameters())
+    sharing = np.zeros_like(world.trade)
+    sharing[USA, RUS, C26] = 0.5 * 0.1
+    without = walk(world, VENTURE.replace(", learning: 0.5", ""), years="from: 2025, to: 2026")
+    first = mp.solve(world, mp.Shocks(ventures=without.last.resolution.shocks.ventures))
+    np.testing.assert_allclose(without.ell, known.step(np.ones((4, 4)), first.trade_share, mp.Shocks()), rtol=1e-9)
+    expected = known.step(np.ones((4, 4)), first.trade_share, mp.Shocks(sharing=sharing))
+    np.testing.assert_allclose(found.ell, expected, rtol=1e-9)
+    assert found.ell[RUS, C26] > without.ell[RUS, C26]
+
+
+def test_a_measure_that_ends_is_gone_and_what_was_learnt_stays(world: mp.World) -> None:
+    found = walk(world, f"{WALL}, until: 2026", f"{SHARING}, until: 2026")
+    assert found.last.resolution.shocks.tariff is None
+    assert abs(found.welfare[1, CHN]) > 20 * abs(found.welfare[2, CHN])
+    assert found.ell[RUS, C26] > 1
+
+
+def test_a_lift_by_years_stands_on_worlds_of_its_own(world: mp.World, tmp_path: Path) -> None:
+    """Half of a baseline measure lifted in the second year: the effect is that of its lifting, and of no other."""
+    head = "multipolar: 1\ntitle: t\n"
+    wall = "measures: [{id: wall, type: tariff, who: RUS, to: all, sectors: all, add: 0.4}]\n"
+    ease = "measures: [{id: ease, type: lift, targets: [wall], share: 0.5, from: 2026}]\n"
+    (tmp_path / "wall.yaml").write_text(head + wall)
+    (tmp_path / "eased.yaml").write_text(f"{head}baseline: [wall]\nhorizon: {{from: 2025, to: 2026}}\n{ease}")
+    made = mp.read_scenario(tmp_path / "eased.yaml")
+    bench = Bench(prepare(world, Parameters()), made)
+    found = Walker(bench, learning_parameters()).walk(CaseKey())
+    assert np.abs(found.welfare[0]).max() < 1e-8
+    tariff = world.tariff + 0.4 * (np.arange(4)[None, :, None] == RUS)
+    half = world.tariff + 0.2 * (np.arange(4)[None, :, None] == RUS)
+    for rate in (tariff, half):
+        rate[np.arange(4), np.arange(4)] = 0.0
+    all_of_it, rest = (mp.solve(world, mp.Shocks(tariff=rate)).welfare_hat for rate in (tariff, half))
+    np.testing.assert_allclose(found.welfare[1], 100 * (rest / all_of_it - 1), atol=1e-6)
+
+
+def test_a_world_without_knowledge_keeps_its_productivity(world: mp.World) -> None:
+    found = walk(replace(world, fields={}), WALL)
+    assert (found.productivity == 1.0).all()
+    np.testing.assert_allclose(found.welfare[-1], found.welfare[0], atol=1e-7)
+
+
+def test_a_year_that_fails_is_named(world: mp.World) -> None:
+    with pytest.raises(mp.MultipolarError, match="the scenario in 2027"):
+        walk(world, "type: import_ban, who: all, to: all, sectors: all, from: 2027", more="deficits: fixed")
+
+
+def test_rigid_wages_have_no_path(world: mp.World) -> None:
+    made = scenario(SHARING)
+    with pytest.raises(InputError, match="one comparison only"):
+        Walker(Bench(prepare(world, Parameters(rigidity=0.9)), made), learning_parameters()).walk(CaseKey())
+    assert Walker(Bench(prepare(world, Parameters()), made), learning_parameters()).walk(CaseKey()).years
