@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import jsonschema
@@ -15,7 +16,16 @@ from multipolar.scenario.scenario import CATALOG, catalog
 
 
 def loaded(name: str) -> Any:
-    return YAML(typ="safe", pure=True).load(CATALOG / f"{name}.yaml")
+    """A scenario as an editor sees it: in YAML 1.2 a day is a text."""
+    return plain(YAML(typ="safe", pure=True).load(CATALOG / f"{name}.yaml"))
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 SCHEMA = jsonschema.Draft202012Validator(record_schema(Document))
