@@ -41,7 +41,7 @@ def test_every_variable_says_what_it_is() -> None:
         assert variable.label_en, variable
         assert variable.definition, variable
         assert variable.source, variable
-        assert set(variable.axes) <= {"case", "year", "country", "sector", "bloc"}, variable
+        assert set(variable.axes) <= {"case", "year", "country", "sector", "bloc", "player", "place"}, variable
         assert re.search("[\u0621-\u064a]", variable.label_ar), variable
         assert bool(variable.plain_en) == bool(variable.plain_ar), variable
 

@@ -44,7 +44,7 @@ def exact(values: Array) -> Shares:
     if len(values) != 1 << n:
         raise ValueError(f"{len(values)} values are not those of all sets of some players")
     flat = np.asarray(values, dtype=np.float64).reshape(len(values), -1)
-    known = np.isfinite(flat).all(axis=1)
+    known: NDArray[np.bool_] = np.asarray(np.isfinite(flat).all(axis=1))
     flat = np.where(known[:, None], flat, 0.0)
     sets = np.arange(len(flat), dtype=np.int64)
     before = _ways(sets, known, n)
