@@ -15,6 +15,7 @@ import numpy as np
 from multipolar.base.arrays import Array
 from multipolar.base.problems import UnknownLabelError, nearest
 from multipolar.base.variables import variables
+from multipolar.results.attribution import Attribution
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -153,6 +154,7 @@ class Result:
 
     ``central``: at central values. ``draws``: the same with a draw axis after the case; a failed draw is NaN and is
     counted in ``failed_draws``. ``closing``: real income, per cent, of closing all deficits before any measure.
+    ``attribution``: which measure did what, where it was asked for.
     """
 
     scenario: ScenarioCard
@@ -170,6 +172,7 @@ class Result:
     notes: Names
     provenance: Provenance
     theta_truncated: int = field(default=0)
+    attribution: Attribution | None = None
 
     @cached_property
     def failed_draws(self) -> int:
@@ -228,6 +231,10 @@ class Result:
             data[name] = (row.axes, values, _attributes(name))
         for name, values in self.draws.items():
             data[f"{name}_draws"] = (("case", "draw", *table[name].axes[1:]), values, _attributes(name))
+        if self.attribution is not None:
+            labels |= self.attribution.axes(self.countries)
+            for name, values in self.attribution.numbers.items():
+                data[name] = (table[name].axes, values, _attributes(name))
         if self.closing is not None:
             about_closing = {"unit": "%", "definition": "real income of the closing step"}
             data["closing"] = (("country",), self.closing, about_closing)
