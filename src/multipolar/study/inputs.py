@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import multipolar
 from multipolar.model.solve import TOLERANCE
@@ -10,6 +11,7 @@ from multipolar.results.inputs import Inputs, KeptText, programs, text_files
 from multipolar.results.result import Result
 from multipolar.results.rows import DrawRow
 from multipolar.scenario.scenario import Scenario, SourceText, reread
+from multipolar.study.attribution import attribute
 from multipolar.study.evaluate import NOTHING_KEPT, OnRow, Progress, evaluate, overridden
 from multipolar.world.world import World
 
@@ -24,6 +26,7 @@ def inputs_of(
     deficits: str | None = None,
     labour: str = "one_wage",
     full: bool = True,
+    attribution: str = "none",
 ) -> Inputs:
     """The inputs of ``evaluate`` with these arguments."""
     effective = overridden(scenario, horizon, deficits)
@@ -42,6 +45,7 @@ def inputs_of(
         draws=draws,
         tolerance=TOLERANCE,
         full=full,
+        attribution=attribution,
         texts=tuple(KeptText(f, t.name, dict(t.names)) for f, t in zip(files, scenario.texts, strict=True)),
         texts_of={file: text.text for file, text in zip(files, scenario.texts, strict=True)},
     )
@@ -61,10 +65,23 @@ def evaluate_inputs(
     progress: Progress | None = None,
     kept: Mapping[int, DrawRow] = NOTHING_KEPT,
     on_row: OnRow | None = None,
+    kept_sets: Mapping[int, DrawRow] = NOTHING_KEPT,
+    on_set: OnRow | None = None,
 ) -> Result:
-    """``evaluate`` as these inputs say; world and scenario are those the inputs were made from."""
-    return evaluate(
+    """``evaluate``, and ``attribute`` where it is asked for, as these inputs say.
+
+    World and scenario are those the inputs were made from; ``kept_sets`` and ``on_set`` are those of ``attribute``.
+    """
+    result = evaluate(
         world, scenario, inputs.draws, seed=inputs.seed, horizon=inputs.horizon, deficits=inputs.deficits,
         labour=inputs.labour, workers=workers,
         full=inputs.full, progress=progress, tolerance=inputs.tolerance, kept=kept, on_row=on_row,
     )  # fmt: skip
+    if inputs.attribution == "none":
+        return result
+    attribution = attribute(
+        world, scenario, kind=inputs.attribution, seed=inputs.seed, horizon=inputs.horizon, deficits=inputs.deficits,
+        labour=inputs.labour, workers=workers, progress=progress, tolerance=inputs.tolerance,
+        kept=kept_sets, on_row=on_set,
+    )  # fmt: skip
+    return replace(result, attribution=attribution)
