@@ -16,6 +16,7 @@ import typer  # noqa: E402
 import multipolar  # noqa: E402
 from multipolar.app import ending  # noqa: E402
 from multipolar.app.commands import look, new, pay, run, runs, validate, world  # noqa: E402
+from multipolar.app.optional_value import OptionalValue  # noqa: E402
 from multipolar.base.problems import MultipolarError  # noqa: E402
 
 GREETING = """multipolar: what-if questions about a multipolar world economy.
@@ -43,7 +44,7 @@ def about(
         print(GREETING)
 
 
-app.command()(run.run)
+app.command(cls=OptionalValue)(run.run)
 app.command()(run.check)
 app.command()(new.new)
 app.command()(new.schema)

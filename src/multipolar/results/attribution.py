@@ -60,6 +60,10 @@ class Attribution:
         """Each player in a word or two."""
         return tuple(" + ".join(player) for player in self.players)
 
+    def axes(self, countries: tuple[str, ...]) -> dict[str, list[str]]:
+        """Labels of its two axes beside the case."""
+        return {"player": list(self.labels), "place": [*countries, WORLD]}
+
     def of(self, way: str, case: int) -> Array:
         """One way of attributing in one case [player of the case, place], ln."""
         chosen: Array = self.numbers[f"attribution_{way}"][case][list(self.cases[case].players)]

@@ -12,6 +12,7 @@ import numpy as np
 
 from multipolar.base.json_text import json_text
 from multipolar.base.variables import variables
+from multipolar.results.attribution import WAYS, WORLD, Attribution, as_block, per_cent
 from multipolar.results.result import LEVEL, Result
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
@@ -46,6 +47,8 @@ def as_data(result: Result) -> dict[str, Any]:
             "provenance": asdict(result.provenance),
         }
     )
+    if result.attribution is not None:
+        data["attribution"] = _plain(as_block(result.attribution, result.countries))
     return data
 
 
@@ -73,6 +76,29 @@ def welfare_csv(result: Result) -> str:
     return csv_text(header, rows)
 
 
+def attribution_csv(result: Result, attribution: Attribution) -> str:
+    """What each measure did in every case and place: in logs, which add up, with the remainder, and in per cent."""
+    numbers_of = [f"{way}_{unit}" for way in WAYS for unit in ("ln", "pct")]
+    header = ("branch", "variant", "measures", "country", "name", *numbers_of, "shapley_error_ln", "kind", "year")
+    places = [*((code, result.names.get(code, code)) for code in result.countries), (WORLD, "world")]
+    rows: list[tuple[object, ...]] = []
+    for k, (label, case) in enumerate(zip(result.cases, attribution.cases, strict=True)):
+        values = {way: attribution.of(way, k) for way in WAYS}
+        lines = [
+            (attribution.labels[player], {way: values[way][j] for way in WAYS}, attribution.of("error", k)[j])
+            for j, player in enumerate(case.players)
+        ]
+        none = np.full(len(places), np.nan)
+        lines.append(("remainder", {way: attribution.remainder(way, k) for way in WAYS}, none))
+        lines.append(("total", dict.fromkeys(WAYS, attribution.total(k)), none))
+        for text, ln, error in lines:
+            for n, (code, name) in enumerate(places):
+                numbers = [float(each[n]) for way in WAYS for each in (ln[way], per_cent(ln[way]))]
+                rows.append((label.branch, label.variant, text, code, name, *numbers, float(error[n]),
+                             attribution.kind, attribution.year))  # fmt: skip
+    return csv_text(header, rows)
+
+
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A table as CSV. Text that a spreadsheet would run as a formula gets an apostrophe; missing numbers are empty."""
     lines = (",".join(_quoted(_cell(value)) for value in row) for row in (header, *rows))
@@ -91,6 +117,10 @@ def as_netcdf(result: Result) -> bytes:
             "sector": len(result.world.sectors)}  # fmt: skip
     labels = {"case": [case.text for case in result.cases], "country": list(result.countries),
               "sector": list(result.world.sectors)}  # fmt: skip
+    found = result.attribution
+    more = {} if found is None or not found.players else found.axes(result.countries)
+    labels |= more
+    axes |= {name: len(names) for name, names in more.items()}
     buffer = io.BytesIO()
     with h5netcdf.File(buffer, "w") as file:
         file.dimensions = {name: size for name, size in axes.items() if size}
@@ -102,6 +132,9 @@ def as_netcdf(result: Result) -> bytes:
         for name, values in result.draws.items():
             if values.shape[1]:
                 _put(file, f"{name}_draws", ("case", "draw", *table[name].axes[1:]), values, name)
+        if found is not None and more:
+            for name, values in found.numbers.items():
+                _put(file, name, table[name].axes, values, name)
         if result.closing is not None:
             closing = file.create_variable("closing", ("country",), "f8", data=result.closing)
             closing.attrs["unit"] = "%"

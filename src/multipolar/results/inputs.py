@@ -9,6 +9,7 @@ from typing import Any
 
 FORMAT = "multipolar inputs 1"
 FIRST_TEXT = "scenario.yaml"
+ATTRIBUTIONS = ("none", "static", "path")
 NOT_COMPARED = ("scenario", "world", "texts", "texts_of")
 
 
@@ -25,7 +26,8 @@ class KeptText:
 class Inputs:
     """The inputs of a run: programs, scenario, world, draws. ``full``: with page and side tables.
 
-    ``texts_of`` are the texts themselves, by file; they stand beside, in files of their own.
+    ``attribution``: ``none``, ``static`` or ``path``. ``texts_of`` are the texts themselves, by file; they stand
+    beside, in files of their own.
     """
 
     version: str
@@ -42,6 +44,7 @@ class Inputs:
     draws: int
     tolerance: float
     full: bool
+    attribution: str = "none"
     texts: tuple[KeptText, ...] = ()
     texts_of: Mapping[str, str] | None = None
 
@@ -81,6 +84,8 @@ def from_data(data: Any) -> Inputs:
             raise ValueError(f"its `{each.name}` is not what it should be")
     if not 0 <= values["draws"] <= 1_000_000 or values["seed"] < 0:
         raise ValueError("its draws or its seed are out of range")
+    if values["attribution"] not in ATTRIBUTIONS:
+        raise ValueError("its `attribution` is not what it should be")
     return Inputs(**values, texts=_texts(data.get("texts")))
 
 

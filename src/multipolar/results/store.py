@@ -25,8 +25,9 @@ from multipolar.base.problems import InputError, MultipolarError, shown
 from multipolar.results import files
 from multipolar.results.disk import Lock, digest_of, place_file, sync_folder, write_file
 from multipolar.results.inputs import Inputs, differences, from_data
+from multipolar.results.kept import DRAWS, SETS, KeptRows
 from multipolar.results.result import Result
-from multipolar.results.rows import DrawRow, packed, unpacked
+from multipolar.results.rows import DrawRow
 
 MANIFEST = "manifest.json"
 ENVIRONMENT = "environment.json"
@@ -34,12 +35,15 @@ UNFINISHED = "unfinished.json"
 INPUTS = "inputs.json"
 REPORT = "report.html"
 RESULTS = ("result.json", "welfare.csv", "result.nc")
+ATTRIBUTION = "attribution.csv"
 FORMAT = "multipolar run 1"
 ABSENT, EMPTY, COMPLETE, DAMAGED, PARTIAL, OTHER = "absent", "empty", "complete", "damaged", "unfinished", "other"
-_OWN = (MANIFEST, ENVIRONMENT, UNFINISHED, INPUTS, REPORT, *RESULTS, "scenario.yaml")
-_OWN_PATTERN = re.compile(r"(rests-on-.+\.yaml|draws-\d+\.part)")
+_OWN = (MANIFEST, ENVIRONMENT, UNFINISHED, INPUTS, REPORT, ATTRIBUTION, *RESULTS, "scenario.yaml")
+_OWN_PATTERN = re.compile(r"(rests-on-.+\.yaml|(draws|sets)-\d+\.part)")
 _BLOCK = 8  # draws
 _MOST_BLOCKS = 256
+_SETS_BLOCK = 64  # sets of measures
+_MOST_SETS = 1_000_000
 _LONGEST_NAME = 200
 _log = logging.getLogger(__name__)
 
@@ -96,6 +100,8 @@ def contents(result: Result, inputs: Inputs, report: str | None) -> dict[str, by
     """The files of a run that its manifest lists, by name; the same bytes for the same result."""
     texts = dict(inputs.texts_of or {})
     texts |= {INPUTS: inputs.as_json(), "result.json": files.as_json(result), "welfare.csv": files.welfare_csv(result)}
+    if result.attribution is not None:
+        texts[ATTRIBUTION] = files.attribution_csv(result, result.attribution)
     if report is not None:
         texts[REPORT] = report
     # A name that is no Unicode text (a file name may be any bytes) is written as its escape.
@@ -106,18 +112,18 @@ def contents(result: Result, inputs: Inputs, report: str | None) -> dict[str, by
 class Place:
     """A place for one run, held from before it is computed until it is written or given up.
 
-    ``kept``: draws of an unfinished run there, by number. Made with ``resume`` it goes on with an unfinished run of
-    the same inputs; with ``force`` it replaces a finished run, which stays until then (no draws are kept on the way).
-    Raises ``InputError`` where the place is not free, ``TakenError`` where another process is writing to it,
-    ``OSError`` as the system gives it.
+    ``kept`` and ``kept_sets``: draws, and sets of measures, of an unfinished run there, by number. Made with ``resume``
+    it goes on with an unfinished run of the same inputs; with ``force`` it replaces a finished run, which stays until
+    then (no draws are kept on the way). Raises ``InputError`` where the place is not free, ``TakenError`` where another
+    process is writing to it, ``OSError`` as the system gives it.
     """
 
     def __init__(self, out: Path, inputs: Inputs, *, resume: bool = False, force: bool = False) -> None:
-        self.out, self.inputs, self.kept = out.absolute(), inputs, dict[int, DrawRow]()
+        self.out, self.inputs = out.absolute(), inputs
         self._called, self._resume, self._force = out, resume, force
         self._begun = self._done = False
-        self._fresh: dict[int, DrawRow] = {}
-        self._block = max(_BLOCK, -(-inputs.draws // _MOST_BLOCKS))
+        self._draws = KeptRows(DRAWS, max(_BLOCK, -(-inputs.draws // _MOST_BLOCKS)))
+        self._sets = KeptRows(SETS, _SETS_BLOCK)
         try:
             self._refuse()
         except InputError:
@@ -129,19 +135,31 @@ class Place:
             self._recover()
             state = self._refuse().state
             if state == PARTIAL:
-                self.kept = self._read_kept()
+                self._draws.read(self.out, inputs.draws)
+                self._sets.read(self.out, _MOST_SETS)
             self._begun = state == PARTIAL
             self._keeps = state != COMPLETE  # a run that is to be replaced stays as it is until the new one is whole
         except BaseException:
             self._lock.release()
             raise
 
+    @property
+    def kept(self) -> Mapping[int, DrawRow]:
+        return self._draws.rows
+
+    @property
+    def kept_sets(self) -> Mapping[int, DrawRow]:
+        return self._sets.rows
+
     def keep(self, number: int, row: DrawRow) -> None:
         """Keep a finished draw; every few of them are written, so that they outlive this process."""
-        if self._keeps:
-            self._fresh[number] = row
-            if len(self._fresh) >= self._block:
-                self._write_kept()
+        if self._keeps and self._draws.add(number, row):
+            self._write_kept()
+
+    def keep_set(self, number: int, row: DrawRow) -> None:
+        """Keep a finished set of measures, as ``keep`` does draws."""
+        if self._keeps and self._sets.add(number, row):
+            self._write_kept()
 
     def finish(self, result: Result, report: str | None, about: Mapping[str, str]) -> Path:
         """Write the run and put it at its place: whole, or not at all. ``about`` goes to ``environment.json``."""
@@ -158,7 +176,7 @@ class Place:
     def close(self) -> str:
         """Give the place up. Says what is kept there, in half a sentence; "" where nothing is."""
         try:
-            if self._fresh:
+            if self._draws.fresh or self._sets.fresh:
                 self._write_kept()
         except OSError as error:
             _log.warning("the last draws could not be kept: %s", error.strerror)
@@ -169,7 +187,8 @@ class Place:
             return f"the run in `{name}` is whole"
         if not self._begun:
             return ""
-        kept = f"{len(self.kept)} of {self.inputs.draws} draws are kept in `{name}`"
+        sets = f" and {len(self.kept_sets)} sets of measures" if self.kept_sets else ""
+        kept = f"{len(self.kept)} of {self.inputs.draws} draws{sets} are kept in `{name}`"
         return f"{kept}, and the same command with --resume --out {name} goes on"
 
     def _refuse(self) -> Found:
@@ -229,21 +248,11 @@ class Place:
                     left.append(Path(entry.path))
         return left
 
-    def _read_kept(self) -> dict[int, DrawRow]:
-        rows: dict[int, DrawRow] = {}
-        for path in sorted(self.out.glob("draws-*.part")):
-            found = unpacked(path.read_bytes())
-            if not found:
-                _log.warning("%s is damaged: its draws are computed again", shown(path.name))
-            rows.update(found)
-        return {number: row for number, row in rows.items() if 0 <= number < self.inputs.draws}
-
     def _write_kept(self) -> None:
         if not self._begun:
             self._begin()
-        place_file(self.out / f"draws-{min(self._fresh):07d}.part", packed(self._fresh))
-        self.kept.update(self._fresh)
-        self._fresh = {}
+        for rows in (self._draws, self._sets):
+            rows.write(self.out)
 
     def _begin(self) -> None:
         """Put an unfinished run at the place: made beside it, so that it says what it is from the first moment."""
@@ -302,7 +311,7 @@ class Place:
 
     def _finished(self) -> None:
         """From here on the run is there, whatever else happens."""
-        self._fresh, self._begun, self._done = {}, False, True
+        self._draws.fresh, self._sets.fresh, self._begun, self._done = {}, {}, False, True
 
     def _discard(self, old: Path) -> None:
         """Remove a replaced run; files that are not its own move to the new one."""

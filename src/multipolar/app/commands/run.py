@@ -36,6 +36,10 @@ def run(
     labour: Annotated[str, typer.Option(help="one_wage, sectors, participation or rigid (short only).")] = "one_wage",
     draws: Annotated[int, typer.Option(help="Draws over ranges and elasticities; 0: central values.")] = DRAWS,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 1,
+    attribution: Annotated[
+        str | None,
+        typer.Option(metavar="[static|path]", help="Which measure did what; path: along all years, which takes long."),
+    ] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; the numbers do not depend on it.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the run; default: run-SCENARIO.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished run in --out.")] = False,
@@ -48,7 +52,7 @@ def run(
 
     A run that is broken off keeps its finished draws; the same command with --resume --out FOLDER goes on.
     """
-    _refuse_options(horizon, deficits, labour, draws, seed, workers, both=resume and force)
+    _refuse_options(horizon, deficits, labour, attribution, draws, seed, workers, both=resume and force)
     from multipolar.app import screen
     from multipolar.results.store import Place
     from multipolar.study.inputs import evaluate_inputs, inputs_of
@@ -56,13 +60,15 @@ def run(
     economy, document = read_both(scenario, world)
     folder = out if out is not None else _default_folder(document.name, resume)
     inputs = inputs_of(
-        economy, document, draws, seed, horizon=horizon, deficits=deficits, labour=labour, full=not no_report
-    )
+        economy, document, draws, seed, horizon=horizon, deficits=deficits, labour=labour, full=not no_report,
+        attribution=attribution or "none",
+    )  # fmt: skip
     with _held(Place(folder, inputs, resume=resume, force=force)) as place:
         with screen.progress(not (quiet or json)) as report:
             result = evaluate_inputs(
                 economy, document, inputs,
                 workers=processes(workers), progress=report, kept=place.kept, on_row=place.keep,
+                kept_sets=place.kept_sets, on_set=place.keep_set,
             )  # fmt: skip
         unsaid = _said(result, json, quiet)
         page = None
@@ -125,6 +131,7 @@ def _refuse_options(
     horizon: str | None,
     deficits: str | None,
     labour: str,
+    attribution: str | None,
     draws: int,
     seed: int,
     workers: int | None,
@@ -136,6 +143,7 @@ def _refuse_options(
         ("horizon", horizon, ("short", "medium", "long")),
         ("deficits", deficits, ("closed", "own", "fixed")),
         ("labour", labour, ("one_wage", "sectors", "participation", "rigid")),
+        ("attribution", attribution, ("static", "path")),
     ):
         if value is not None and value not in known:
             near = nearest(value, known)
