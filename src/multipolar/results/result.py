@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from multipolar.base.arrays import Array
 from multipolar.base.problems import UnknownLabelError, nearest
@@ -135,6 +136,62 @@ class NotComputedRow:
     why: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Index:
+    """One index of ``variables.csv``, axes after the case in the order of its row there.
+
+    ``base``: in the reference world; ``value`` [case, ...]; ``drawn``: its change [case, draw, ...] where draws hold
+    it; ``usual``: the size of an average year's change 2018-22, where the sources have it; ``grade``: evidence of each
+    number where it has one, as positions in ``world.evidence.GRADES``.
+    """
+
+    base: Array
+    value: Array
+    drawn: Array | None = None
+    usual: Array | None = None
+    grade: NDArray[np.int8] | None = None
+
+    @property
+    def change(self) -> Array:
+        """[case, ...], at central values."""
+        difference: Array = self.value - self.base
+        return difference
+
+    def interval(self, level: float = LEVEL) -> tuple[Array, Array, Array]:
+        """Low, median and high of the change over the draws that were solved; NaN where there are none."""
+        if self.drawn is None or not self.drawn.shape[1]:
+            missing = np.full_like(self.value, np.nan)
+            return missing, missing.copy(), missing.copy()
+        failed = np.isnan(self.drawn).all(axis=tuple(k for k in range(self.drawn.ndim) if k != 1))
+        kept = self.drawn[:, ~failed]
+        if not kept.shape[1]:
+            missing = np.full_like(self.value, np.nan)
+            return missing, missing.copy(), missing.copy()
+        low, middle, high = np.quantile(kept, [(1 - level) / 2, 0.5, (1 + level) / 2], axis=1)
+        return low, middle, high
+
+
+@dataclass(frozen=True, slots=True)
+class TechnologyRow:
+    """What a measure of knowledge rests on for a learner in a sector, its partners taken together.
+
+    ``gap``: their stock per output over the learner's; ``diffusion`` b; ``partner_weight`` and ``own_weight``: parts of
+    the ideas it meets; ``gain``: the largest G of a partner; ``half_life`` in years; ``reached``: share of the long run
+    after ten years.
+    """
+
+    measure: str
+    country: str
+    sector: str
+    gap: float
+    diffusion: float
+    partner_weight: float
+    own_weight: float
+    gain: float
+    half_life: float
+    reached: float
+
+
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """What is needed to make the same numbers again."""
@@ -155,6 +212,8 @@ class Result:
     ``central``: at central values. ``draws``: the same with a draw axis after the case; a failed draw is NaN and is
     counted in ``failed_draws``. ``closing``: real income, per cent, of closing all deficits before any measure.
     ``attribution``: which measure did what, where it was asked for.
+    ``years``: those of a path, whose last gives the numbers. ``indices``: of the ``blocs`` named, with what is
+    ``missing`` by name; ``technology``: what measures of knowledge rest on.
     """
 
     scenario: ScenarioCard
@@ -173,6 +232,11 @@ class Result:
     provenance: Provenance
     theta_truncated: int = field(default=0)
     attribution: Attribution | None = None
+    years: tuple[int, ...] = ()
+    blocs: Mapping[str, Names] = field(default_factory=dict)
+    indices: Mapping[str, Index] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict)
+    technology: tuple[TechnologyRow, ...] = ()
 
     @cached_property
     def failed_draws(self) -> int:
@@ -224,6 +288,8 @@ class Result:
             "case": [case.text for case in self.cases],
             "country": list(self.countries),
             "sector": list(self.world.sectors),
+            "year": list(self.years),
+            "bloc": list(self.blocs),
         }
         table, data = variables(), {}
         for name, values in self.central.items():
@@ -231,6 +297,14 @@ class Result:
             data[name] = (row.axes, values, _attributes(name))
         for name, values in self.draws.items():
             data[f"{name}_draws"] = (("case", "draw", *table[name].axes[1:]), values, _attributes(name))
+        for name, index in self.indices.items():
+            axes = table[name].axes
+            data[name] = (axes, index.value, _attributes(name))
+            data[f"{name}_base"] = (axes[1:], index.base, _attributes(name))
+            if index.drawn is not None:
+                data[f"{name}_change_draws"] = (("case", "draw", *axes[1:]), index.drawn, _attributes(name))
+            if index.usual is not None:
+                data[f"{name}_usual"] = (axes[1:], index.usual, _attributes(name))
         if self.attribution is not None:
             labels |= self.attribution.axes(self.countries)
             for name, values in self.attribution.numbers.items():

@@ -11,17 +11,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from multipolar.base.arrays import Array
+from multipolar.base.quantity import Quantity
+from multipolar.model.learning import Learning, learning_parameters
 from multipolar.model.parameters import parameter_table
 from multipolar.scenario.scenario import Scenario, group_of, uncertain
+from multipolar.study.path import MOST_RESEARCH
 from multipolar.world.world import World
 
 BITS = 32
+LEARNING = ("diffusion", "obsolescence", "productivity_growth", "research_returns", "research_elasticity")
 _Words = NDArray[np.uint64]
 
 
@@ -41,16 +45,24 @@ def quantiles(seed: int, name: str, count: int) -> Array:
 class Drawn:
     """All draws of one evaluation. ``numbers``: by uncertain number, [draw]; ``theta_factor`` [draw, sector].
 
-    ``truncated``: how many drawn elasticities fell below the least one and were set to it.
+    ``truncated``: how many drawn elasticities fell below the least one and were set to it. ``learning``: parameters of
+    the law of knowledge, [draw], drawn where a scenario has years; ``capped``: draws whose research elasticity is more
+    than any share of research can give in some sector.
     """
 
     numbers: Mapping[str, Array]
     theta_factor: Array
     truncated: int
+    learning: Mapping[str, Array]
+    capped: int
 
     def of(self, draw: int) -> dict[str, float]:
         """The uncertain numbers of one draw, as ``resolve`` takes them."""
         return {name: float(values[draw]) for name, values in self.numbers.items()}
+
+    def learning_of(self, draw: int) -> Learning:
+        """The law of knowledge of one draw."""
+        return replace(learning_parameters(), **{name: float(values[draw]) for name, values in self.learning.items()})
 
 
 def draw(scenario: Scenario, world: World, theta_scale: float, count: int, seed: int) -> Drawn:
@@ -60,7 +72,22 @@ def draw(scenario: Scenario, world: World, theta_scale: float, count: int, seed:
         points = quantiles(seed, group_of(scenario, name), count)
         numbers[name] = np.array([quantity.quantile(float(u)) for u in points])
     factor, truncated = elasticity_factors(world, theta_scale, count, seed)
-    return Drawn(numbers, factor, truncated)
+    learning = _learning(count, seed) if scenario.stepped else {}
+    capped = 0
+    if learning and count:
+        asked = learning["research_elasticity"] * (world.trade_elasticity * factor).max(axis=1)
+        capped = int((asked > MOST_RESEARCH * learning["research_returns"]).sum())
+    return Drawn(numbers, factor, truncated, learning, capped)
+
+
+def _learning(count: int, seed: int) -> dict[str, Array]:
+    """Draws of the parameters of knowledge that have a range, each by its own name."""
+    found = {}
+    for name in LEARNING:
+        row = parameter_table()[name]
+        stated = Quantity(row.values["long"], row.low, row.high, "triangular")
+        found[name] = np.array([stated.quantile(float(u)) for u in quantiles(seed, f"learning.{name}", count)])
+    return found
 
 
 def elasticity_factors(world: World, theta_scale: float, count: int, seed: int) -> tuple[Array, int]:

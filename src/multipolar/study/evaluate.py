@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -11,25 +12,28 @@ import numpy as np
 import multipolar
 from multipolar.base.arrays import Array
 from multipolar.base.problems import InputError, MultipolarError
+from multipolar.model.learning import learning_parameters
 from multipolar.model.parameters import horizon_parameters
-from multipolar.model.shocks import Shocks
-from multipolar.model.solve import TOLERANCE, solve_prepared
+from multipolar.model.solve import TOLERANCE
 from multipolar.model.system import Economy, prepare, with_parameters
 from multipolar.results.result import CaseLabel, CaseStatus, Provenance, Result, StructuralRow
 from multipolar.results.rows import DrawRow
 from multipolar.scenario.document import Horizon
 from multipolar.scenario.scenario import CaseKey, Scenario, cases
 from multipolar.study import cards
-from multipolar.study.case import Bench, Solved, Start, central_lift_key, start_of
+from multipolar.study.case import Bench, Start, central_lift_key, start_of
+from multipolar.study.central import Progress, along_the_years, central_numbers, closing_step, decomposed, statuses
 from multipolar.study.draws import Drawn, draw
 from multipolar.study.many import run_many
+from multipolar.study.measured import Ruler, index_blocks, ruler
+from multipolar.study.path import Answer, Walker
 from multipolar.study.structural import structural_rows
+from multipolar.study.technology import technology_rows
 from multipolar.world.world import World
 
 SEED = 1
 MOST_DRAWS = 1_000_000
 NOTHING_KEPT: Mapping[int, DrawRow] = {}
-Progress = Callable[[str, int, int], None]
 OnRow = Callable[[int, DrawRow], None]
 
 
@@ -66,18 +70,20 @@ def evaluate(
     scale = economy.parameters.theta_scale
     bench = Bench(economy, scenario, tolerance=tolerance)
     keys = cases(scenario)
-    solved = []
-    for k, case in enumerate(keys):
-        report("central values", k, len(keys))
-        solved.append(bench.solve(case))
-    central = _central(world, solved)
+    walker = Walker(bench, learning_parameters())
+    answers = central_answers(walker, keys, report)
+    solved = [each.solved for each in answers]
+    central = central_numbers(world, solved) | along_the_years(answers)
     structural: tuple[StructuralRow, ...] = ()
     if full:
         report("other closures and elasticities", 0, 1)
-        structural = structural_rows(bench, solved)
-        central |= _decomposed(solved, report)
+        structural = structural_rows(bench, answers)
+        central |= decomposed(solved, report)
     drawn = draw(scenario, world, scale, draws, seed)
-    rows = _draws(_context(bench, keys, solved, drawn), range(draws), kept, workers, on_row, report)
+    stick = ruler(scenario, world) if full else None
+    rows = _draws(_context(bench, keys, answers, drawn, stick), range(draws), kept, workers, on_row, report)
+    stacked = _stacked(rows, (len(keys), 0, len(world.countries)))
+    measured = None if stick is None else stick.measure(walker, answers, central.get("real_gdp"))
     provenance = Provenance(
         version=multipolar.__version__,
         seed=seed,
@@ -94,15 +100,20 @@ def evaluate(
         countries=world.countries,
         names=cards.country_names(world),
         central=central,
-        draws=_stacked(rows, (len(keys), 0, len(world.countries))),
-        status=(*_statuses(solved), *(status for row in rows for status in row.status)),
-        closing=_closing(economy, scenario, tolerance),
+        draws={name: values for name, values in stacked.items() if name in central},
+        status=(*statuses(answers), *(status for row in rows for status in row.status)),
+        closing=closing_step(economy, scenario, tolerance),
         structural=structural,
         assumptions=cards.assumption_rows(scenario, world, economy.parameters),
         not_computed=cards.not_computed_rows(solved),
-        notes=cards.notes(solved, world),
+        notes=(*cards.notes(solved, world), *walker.notes(drawn.capped)),
         provenance=provenance,
         theta_truncated=drawn.truncated,
+        years=scenario.horizon.years if scenario.stepped else (),
+        blocs={} if stick is None else stick.blocs,
+        indices={} if measured is None or stick is None else index_blocks(measured, stacked, stick),
+        missing={} if measured is None else measured.missing,
+        technology=technology_rows(scenario, walker.known, world),
     )
 
 
@@ -116,56 +127,12 @@ def overridden(scenario: Scenario, horizon: str | None, deficits: str | None) ->
     return scenario
 
 
-def _closing(economy: Economy, scenario: Scenario, tolerance: float) -> Array | None:
-    """Real income of closing all deficits before any measure, per cent; printed apart, never in an effect."""
-    if scenario.deficits != "closed":
-        return None
-    outcome = solve_prepared(economy, Shocks(deficits="closed"), tolerance=tolerance)
-    return 100.0 * (outcome.welfare_hat - 1.0)
-
-
-def _central(world: World, solved: list[Solved]) -> dict[str, Array]:
-    """Numbers at central values, case first; changes in per cent against the reference world."""
-    income = world.income
-    welfare = np.stack([100.0 * (each.hat("welfare_hat") - 1.0) for each in solved])
-    return {
-        "welfare": welfare,
-        "equivalent_variation": welfare / 100.0 * income,
-        "real_wage": np.stack([100.0 * (each.hat("real_wage_hat") - 1.0) for each in solved]),
-        "exports": np.stack([_crossing(each, 1) for each in solved]),
-        "imports": np.stack([_crossing(each, 0) for each in solved]),
-        "output": np.stack([_quantity(each) for each in solved]),
-        "world_income": welfare @ income / income.sum(),
-        "base_income": income.copy(),
-    }
-
-
-def _crossing(each: Solved, axis: int) -> Array:
-    """Change of exports (axis 1) or imports (axis 0) in value at basic prices, per cent."""
-    total = []
-    for trade in (each.outcome.trade, each.reference.economy.world.trade):
-        flows = trade.sum(axis=2)
-        total.append(flows.sum(axis=axis) - np.diagonal(flows))
-    before = np.where(total[1] > 0, total[1], 1.0)
-    return np.where(total[1] > 0, 100.0 * (total[0] / before - 1.0), 0.0)
-
-
-def _quantity(each: Solved) -> Array:
-    """Change of output in quantity, per cent [i,s]; 0 where nothing is made."""
-    before = each.reference.economy.accounts.output
-    hat = each.outcome.output / np.where(before > 0, before, 1.0) / each.hat("cost_hat")
-    return np.where(before > 0, 100.0 * (hat - 1.0), 0.0)
-
-
-def _decomposed(solved: list[Solved], report: Progress) -> dict[str, Array]:
-    """Real GDP, integrated along the shock, and the first-order terms that published papers print; per cent."""
-    rows: dict[str, list[Array]] = {"real_gdp": [], "terms_of_trade": [], "volume_of_trade": []}
-    for k, each in enumerate(solved):
-        report("real GDP", k, len(solved))
-        made = (each.hat("real_gdp_hat") - 1.0, each.sum("terms_of_trade"), each.sum("volume_of_trade"))
-        for name, values in zip(rows, made, strict=True):
-            rows[name].append(100.0 * values)
-    return {name: np.stack(values) for name, values in rows.items()}
+def central_answers(walker: Walker, keys: tuple[CaseKey, ...], report: Progress) -> list[Answer]:
+    """Every case at central values, year by year where the scenario has years."""
+    steps = len(keys) * max(1, len(walker.bench.scenario.horizon.years))
+    done = itertools.count(1)
+    report("central values", 0, steps)
+    return [walker.answer(case, lambda year: report("central values", next(done), steps)) for case in keys]
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,24 +146,29 @@ class _Context:
     drawn: Drawn
     income: Array
     tolerance: float
+    ruler: Ruler | None
 
 
 def _stacked(rows: list[DrawRow], empty: tuple[int, ...]) -> dict[str, Array]:
-    """The draws of all rows by variable, [case, draw, country]."""
+    """The draws of all rows by variable, [case, draw, ...]; of indices their changes."""
     if not rows:
         return {"welfare": np.zeros(empty), "equivalent_variation": np.zeros(empty)}
     return {
         "welfare": np.stack([row.welfare for row in rows], axis=1),
         "equivalent_variation": np.stack([row.equivalent_variation for row in rows], axis=1),
-    }
+    } | {name: np.stack([row.more[name] for row in rows], axis=1) for name in rows[0].more}
 
 
-def _context(bench: Bench, keys: tuple[CaseKey, ...], solved: list[Solved], drawn: Drawn) -> _Context:
-    starts: dict[object, Start | None] = {each.case: start_of(each.outcome) for each in solved}
-    for each in solved:
-        starts["reference", central_lift_key(bench.scenario, each.case)] = start_of(each.stands_on.outcome)
+def _context(
+    bench: Bench, keys: tuple[CaseKey, ...], answers: list[Answer], drawn: Drawn, stick: Ruler | None
+) -> _Context:
+    starts: dict[object, Start | None] = {each.solved.case: start_of(each.solved.outcome) for each in answers}
+    for each in answers:
+        year = None if each.walk is None else each.walk.years[-1]
+        lifted = central_lift_key(bench.scenario, each.solved.case, year)
+        starts["reference", lifted] = start_of(each.solved.stands_on.outcome)
     economy = bench.economy
-    return _Context(economy, bench.scenario, keys, starts, drawn, economy.world.income, bench.tolerance)
+    return _Context(economy, bench.scenario, keys, starts, drawn, economy.world.income, bench.tolerance, stick)
 
 
 def _draws(
@@ -224,22 +196,24 @@ def _one_draw(context: _Context, number: int) -> DrawRow:
     parameters = replace(context.economy.parameters, theta_factor=context.drawn.theta_factor[number])
     economy = with_parameters(context.economy, parameters)
     bench = Bench(economy, context.scenario, context.drawn.of(number), context.starts, context.tolerance)
-    shape = (len(context.keys), len(context.income))
-    welfare, status = np.full(shape, np.nan), []
+    walker = Walker(bench, context.drawn.learning_of(number))
+    years, status = context.scenario.horizon.years if context.scenario.stepped else (), []
+    welfare = np.full((len(context.keys), len(context.income)), np.nan)
+    path = np.full((len(context.keys), len(years), len(context.income)), np.nan)
+    answers: list[Answer | None] = []
     for k, case in enumerate(context.keys):
         try:
-            solved = bench.solve(case)
+            answer = walker.answer(case)
         except MultipolarError as error:
             status.append(CaseStatus(k, number, type(error).__name__, 0, float("nan"), str(error)))
+            answers.append(None)
             continue
-        welfare[k] = 100.0 * (solved.hat("welfare_hat") - 1.0)
-        outcome = solved.outcome
-        status.append(CaseStatus(k, number, str(outcome.status), outcome.sweeps, max(outcome.residuals.values())))
-    return DrawRow(welfare, welfare / 100.0 * context.income, tuple(status))
-
-
-def _statuses(solved: list[Solved]) -> list[CaseStatus]:
-    return [
-        CaseStatus(k, None, str(each.outcome.status), each.outcome.sweeps, max(each.outcome.residuals.values()))
-        for k, each in enumerate(solved)
-    ]
+        answers.append(answer)
+        welfare[k] = 100.0 * (answer.solved.hat("welfare_hat") - 1.0)
+        if answer.walk is not None:
+            path[k] = answer.walk.welfare
+        status.append(CaseStatus(k, number, str(answer.solved.outcome.status), answer.sweeps, answer.residual))
+    more = {"welfare_path": path} if years else {}
+    if context.ruler is not None:
+        more |= context.ruler.measure(walker, answers).changes()
+    return DrawRow(welfare, welfare / 100.0 * context.income, tuple(status), more)

@@ -23,7 +23,7 @@ from multipolar.scenario.scenario import CaseKey
 from multipolar.study.case import Bench, Solved, Staged
 from multipolar.world.knowledge import again
 
-OnYear = Callable[[int], None]
+OnYear = Callable[[int | None], None]  # the year that is done; None: the one comparison
 MOST_RESEARCH = 0.95  # of new knowledge that may come from research
 
 
@@ -40,6 +40,16 @@ class Walk:
     productivity: Array
     ell: Array
     last: Solved
+    sweeps: int
+    residual: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """One case answered: by the last year of its walk, or by one solve where the scenario has no years."""
+
+    solved: Solved
+    walk: Walk | None
     sweeps: int
     residual: float
 
@@ -71,6 +81,28 @@ class Walker:
         known = calibrate(reference.trade_share, world.knowledge, economy.shape, held)
         share = research_share(elasticity, economy.shape, drawn.diffusion, drawn.research_returns)
         return replace(known, research_share=share, learning=drawn)
+
+    def answer(self, case: CaseKey, on_year: OnYear | None = None) -> Answer:
+        """The case along its years where the scenario has years, else in one solve. Raises as ``walk``."""
+        if self.bench.scenario.stepped:
+            walk = self.walk(case, on_year)
+            return Answer(walk.last, walk, walk.sweeps, walk.residual)
+        solved = self.bench.solve(case)
+        if on_year is not None:
+            on_year(None)
+        return Answer(solved, None, solved.outcome.sweeps, max(solved.outcome.residuals.values()))
+
+    def notes(self, capped: int) -> tuple[str, ...]:
+        """What must be said of the years. ``capped``: draws in which research would have made nearly all ideas."""
+        if not self.bench.scenario.stepped:
+            return ()
+        said = ["other closures and elasticities are solved at the last year with the knowledge of the central path"]
+        if self.known is None:
+            name = self.bench.economy.world.name
+            said.append(f"world `{name}` has no field `knowledge`: productivity stays as it is in every year")
+        if capped:
+            said.append(f"in {capped} draws the share of research in new knowledge is held at {MOST_RESEARCH:.0%}")
+        return tuple(said)
 
     def walk(self, case: CaseKey, on_year: OnYear | None = None) -> Walk:
         """Every year of the horizon in turn.

@@ -12,26 +12,40 @@ from multipolar.model.parameters import mean_elasticity
 from multipolar.model.system import with_parameters
 from multipolar.results.result import StructuralRow
 from multipolar.study.case import Bench, Solved, cuts_trade
+from multipolar.study.path import Answer, with_knowledge
 
 THETA_TABLE = (1.0, 2.0, 4.0, 8.0)
 OTHER_RULE = {"own": "deficits kept in proportion", "closed": "trade balances closed"}
 LICENCES = "the same cuts by licences, rents to the exporters"
 
 
-def structural_rows(bench: Bench, solved: Sequence[Solved]) -> tuple[StructuralRow, ...]:
+def structural_rows(bench: Bench, answers: Sequence[Answer]) -> tuple[StructuralRow, ...]:
     """Real income of every plain case at central values under another deficit rule, without the baseline, with rents
-    of what is blocked earned by exporters, and at other mean elasticities. A row without an answer is NaN."""
+    of what is blocked earned by exporters, and at other mean elasticities. A row without an answer is NaN.
+
+    Where the scenario has years, each row is its last year with the knowledge of the central path: these choices move
+    what is traded now, and what is learnt only through it.
+    """
     rows = []
-    for label, side in _benches(bench, solved):
-        for k, each in enumerate(solved):
-            if each.case.variant or (side.licensed and not cuts_trade(each.resolution.shocks)):
+    for label, side in _benches(bench, [each.solved for each in answers]):
+        for k, each in enumerate(answers):
+            case = each.solved.case
+            if case.variant or (side.licensed and not cuts_trade(each.solved.resolution.shocks)):
                 continue
             try:
-                welfare = 100.0 * (side.solve(each.case).hat("welfare_hat") - 1.0)
+                welfare = 100.0 * (_beside(side, each).hat("welfare_hat") - 1.0)
             except MultipolarError:
                 welfare = np.full(len(bench.economy.world.countries), np.nan)
             rows.append(StructuralRow(label, k, welfare))
     return tuple(rows)
+
+
+def _beside(side: Bench, answer: Answer) -> Solved:
+    if answer.walk is None:
+        return side.solve(answer.solved.case)
+    year = answer.walk.years[-1]
+    staged = side.staged(answer.solved.case, year)
+    return side.answer(staged, with_knowledge(staged, answer.walk.productivity[-1]), None, year)
 
 
 def _benches(bench: Bench, solved: Sequence[Solved]) -> list[tuple[str, Bench]]:

@@ -1,0 +1,92 @@
+"""Numbers of a Result at central values: changes in per cent against the reference world, case first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from multipolar.base.arrays import Array
+from multipolar.model.shocks import Shocks
+from multipolar.model.solve import solve_prepared
+from multipolar.model.system import Economy
+from multipolar.results.result import CaseStatus
+from multipolar.scenario.scenario import Scenario
+from multipolar.study.case import Solved
+from multipolar.study.path import Answer
+from multipolar.world.world import World
+
+Progress = Callable[[str, int, int], None]
+
+
+def closing_step(economy: Economy, scenario: Scenario, tolerance: float) -> Array | None:
+    """Real income of closing all deficits before any measure, per cent; printed apart, never in an effect."""
+    if scenario.deficits != "closed":
+        return None
+    outcome = solve_prepared(economy, Shocks(deficits="closed"), tolerance=tolerance)
+    return 100.0 * (outcome.welfare_hat - 1.0)
+
+
+def central_numbers(world: World, solved: Sequence[Solved]) -> dict[str, Array]:
+    """Numbers at central values, case first; changes in per cent against the reference world."""
+    income = world.income
+    welfare = np.stack([100.0 * (each.hat("welfare_hat") - 1.0) for each in solved])
+    return {
+        "welfare": welfare,
+        "equivalent_variation": welfare / 100.0 * income,
+        "real_wage": np.stack([100.0 * (each.hat("real_wage_hat") - 1.0) for each in solved]),
+        "exports": np.stack([_crossing(each, 1) for each in solved]),
+        "imports": np.stack([_crossing(each, 0) for each in solved]),
+        "output": np.stack([_quantity(each) for each in solved]),
+        "world_income": welfare @ income / income.sum(),
+        "base_income": income.copy(),
+    }
+
+
+def _crossing(each: Solved, axis: int) -> Array:
+    """Change of exports (axis 1) or imports (axis 0) in value at basic prices, per cent."""
+    total = []
+    for trade in (each.outcome.trade, each.reference.economy.world.trade):
+        flows = trade.sum(axis=2)
+        total.append(flows.sum(axis=axis) - np.diagonal(flows))
+    before = np.where(total[1] > 0, total[1], 1.0)
+    return np.where(total[1] > 0, 100.0 * (total[0] / before - 1.0), 0.0)
+
+
+def _quantity(each: Solved) -> Array:
+    """Change of output in quantity, per cent [i,s]; 0 where nothing is made."""
+    before = each.reference.economy.accounts.output
+    hat = each.outcome.output / np.where(before > 0, before, 1.0) / each.hat("cost_hat")
+    return np.where(before > 0, 100.0 * (hat - 1.0), 0.0)
+
+
+def decomposed(solved: Sequence[Solved], report: Progress) -> dict[str, Array]:
+    """Real GDP, integrated along the shock, and the first-order terms that published papers print; per cent."""
+    rows: dict[str, list[Array]] = {"real_gdp": [], "terms_of_trade": [], "volume_of_trade": []}
+    for k, each in enumerate(solved):
+        report("real GDP", k, len(solved))
+        made = (each.hat("real_gdp_hat") - 1.0, each.sum("terms_of_trade"), each.sum("volume_of_trade"))
+        for name, values in zip(rows, made, strict=True):
+            rows[name].append(100.0 * values)
+    return {name: np.stack(values) for name, values in rows.items()}
+
+
+def along_the_years(answers: Sequence[Answer]) -> dict[str, Array]:
+    """What a path adds: real income by year, and what knowledge has done to productivity by its end; per cent."""
+    walks = [each.walk for each in answers if each.walk is not None]
+    if not walks:
+        return {}
+    return {
+        "welfare_path": np.stack([walk.welfare for walk in walks]),
+        "productivity": np.stack([100.0 * (walk.productivity[-1] - 1.0) for walk in walks]),
+        "productivity_path": np.stack([100.0 * (walk.productivity - 1.0) for walk in walks]),
+        "research_spending": np.stack([walk.last.outcome.research_spending for walk in walks]),
+    }
+
+
+def statuses(answers: Sequence[Answer], draw: int | None = None) -> list[CaseStatus]:
+    """How the solves of each case ended: sweeps of all its years together, the largest residual of any."""
+    return [
+        CaseStatus(k, draw, str(each.solved.outcome.status), each.sweeps, each.residual)
+        for k, each in enumerate(answers)
+    ]

@@ -1,0 +1,162 @@
+"""Indices of every case against those of the reference world: values, changes, and what an average year changes anyway.
+
+Levels are taken on the world after the case, by one rule for both (``indexed.py``). What has no number is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from multipolar.base.arrays import Array
+from multipolar.base.problems import WorldError
+from multipolar.model import indices as ix
+from multipolar.results.result import Index, Names
+from multipolar.scenario.scenario import Scenario
+from multipolar.study.indexed import Indexed, high_tech, of_outcome, of_world
+from multipolar.study.path import Answer, Walker
+from multipolar.study.yardstick import yardstick, yearly_change
+from multipolar.world import groups
+from multipolar.world.evidence import graded
+from multipolar.world.world import World
+
+DRAWN = (
+    "poles", "polarisation", "dependence", "dependence_high_tech", "leadership_share", "gap", "gap_between",
+    "gap_within", "co2",
+)  # fmt: skip
+USUAL = ("poles", "polarisation", "dependence", "dependence_high_tech")
+WEST = "G7 and EU27"
+LIFTED = "not computed where a case lifts measures of the baseline"
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """Indices by name: ``base`` [...] of the reference world, ``value`` [case, ...]; ``missing``: name -> why."""
+
+    base: Mapping[str, Array]
+    value: Mapping[str, Array]
+    missing: Mapping[str, str]
+
+    def changes(self) -> dict[str, Array]:
+        """The changes that draws keep, [case, ...]."""
+        return {name: self.value[name] - self.base[name] for name in DRAWN if name in self.value}
+
+
+@dataclass(frozen=True, eq=False)
+class Ruler:
+    """What indices are taken of: ``blocs``, their ``member`` rows [b, n], the place of the ``leader`` among them.
+
+    ``usual``: an average year's change by index; ``grade`` of the employment behind jobs [n, s]; ``missing``: by name.
+    """
+
+    blocs: Mapping[str, Names]
+    member: Array
+    leader: int | None
+    usual: Mapping[str, Array] = field(default_factory=dict)
+    grade: NDArray[np.int8] | None = None
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+    def measure(
+        self, walker: Walker, answers: Sequence[Answer | None], real_gdp: Array | None = None
+    ) -> Measured:
+        """Indices of the answers of one draw (None: it has none, NaN) and of their reference world.
+
+        ``real_gdp`` [case, n] in per cent, for CO2 per unit of it.
+        """
+        base = self._of(walker, None, None)
+        missing = {**self.missing, **base.missing}
+        value = {name: np.full((len(answers), *held.shape), np.nan) for name, held in base.values.items()}
+        for k, answer in enumerate(answers):
+            if answer is None:
+                continue
+            found = self._of(walker, answer, None if real_gdp is None else 1.0 + real_gdp[k] / 100.0)
+            missing |= found.missing
+            for name in value:
+                if name in found.values:
+                    value[name][k] = found.values[name]
+        whole = {name: held for name, held in value.items() if np.isfinite(held).any()}
+        return Measured(base.values, whole, missing)
+
+    def _of(self, walker: Walker, answer: Answer | None, real_gdp_hat: Array | None) -> Indexed:
+        solved = None if answer is None else answer.solved
+        reference = walker.bench.whole_baseline().economy.world
+        outcome = None if solved is None else solved.outcome
+        ell = 1.0 if answer is None or answer.walk is None else answer.walk.ell
+        try:
+            after = reference if solved is None else solved.stands_on.economy.world.after(solved.outcome)
+            found = of_world(_with_stocks(after, walker, ell), self.member, leader=self.leader)
+        except WorldError as error:
+            found = Indexed(missing=dict.fromkeys(("poles", "polarisation", "dependence"), str(error)))
+        if solved is not None and solved.stands_on is not solved.reference:
+            found.missing |= dict.fromkeys(("gap", "co2", "jobs"), LIFTED)
+            return found
+        specific = walker.bench.economy.parameters.specific
+        more = of_outcome(reference, outcome, self.member, real_gdp_hat=real_gdp_hat, specific=specific)
+        return Indexed(found.values | more.values, found.missing | more.missing)
+
+
+def ruler(scenario: Scenario, world: World) -> Ruler:
+    """The blocs of a scenario, in its order, as far as they have members in the world and share none; without any, the
+    BRICS of the world's year and the G7 with the EU. The leader has most high-tech value added, weighted by knowledge.
+    """
+    missing: dict[str, str] = {}
+    blocs: dict[str, Names] = {}
+    taken: set[str] = set()
+    declared = dict(scenario.blocs) or _ready(world)
+    for name, members in declared.items():
+        here = tuple(code for code in members if code in world.countries)
+        if taken.intersection(here):
+            missing[name] = "indices of blocs leave it out: some of its members are in an earlier bloc"
+        elif here:
+            blocs[name] = here
+            taken.update(here)
+    rows = ix.members([[world.axes.country.index(code) for code in here] for here in blocs.values()],
+                      len(world.countries))  # fmt: skip
+    usual: dict[str, Array] = {}
+    if world.countries == yardstick().countries and blocs:
+        change = yearly_change(rows)
+        usual = {name: np.asarray(getattr(change, name)) for name in USUAL}
+    return Ruler(blocs, rows, _leader(world, rows), usual, graded(world).get("employment"), missing)
+
+
+def index_blocks(measured: Measured, drawn: Mapping[str, Array], stick: Ruler) -> dict[str, Index]:
+    """The indices of a Result; ``drawn``: changes [case, draw, ...] by name."""
+    return {
+        name: Index(
+            base=measured.base[name],
+            value=value,
+            drawn=drawn.get(name) if name in DRAWN else None,
+            usual=stick.usual.get(name),
+            grade=stick.grade if name == "jobs" else None,
+        )
+        for name, value in measured.value.items()
+    }
+
+
+def _ready(world: World) -> dict[str, Names]:
+    year = max(world.year or 2022, groups.first_year("BRICS"))
+    west = dict.fromkeys((*groups.bloc_members("G7", year), *groups.bloc_members("EU27", year)))
+    return {"BRICS": groups.bloc_members("BRICS", year), WEST: tuple(west)}
+
+
+def _leader(world: World, member: Array) -> int | None:
+    some = high_tech(world) > 0
+    if "knowledge" not in world.fields or not some.any() or not len(member):
+        return None
+    stock, worth, shape = world.knowledge[:, some], world.value_added[:, some], world.trade_elasticity[some]
+    if not np.isfinite(stock).all() or (stock.max(axis=0) <= 0).any():
+        return None
+    return int(np.argmax([ix.leadership_share(stock, worth, shape, row > 0) for row in member]))
+
+
+def _with_stocks(world: World, walker: Walker, ell: Array | float) -> World:
+    """The world with the stocks and the long-run shape of this draw, moved by ``ell``."""
+    known = walker.known
+    if known is None:
+        return world
+    stock = replace(world.fields["knowledge"], values=known.stock * ell)
+    shape = walker.bench.economy.shape
+    return replace(world, fields={**world.fields, "knowledge": stock}, trade_elasticity=shape)
