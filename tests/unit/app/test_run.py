@@ -11,6 +11,9 @@ import pytest
 
 import multipolar
 from multipolar.app import main as program
+from multipolar.base.problems import MultipolarError
+from multipolar.results import store
+from multipolar.results.rows import DrawRow
 from multipolar.world.library import save_world
 from multipolar.world.toy import random_world
 
@@ -131,3 +134,73 @@ def test_repeat_and_runs_help_says_exit_codes(call: Call) -> None:
     assert (row["name"], row["scenario"], row["world"], row["draws"], row["state"]) == (
         "run-s", "s", "random1", 0, "complete",
     )  # fmt: skip
+
+
+TWO = SCENARIO + "  - {id: u, type: tariff, who: C2, to: C1, sectors: all, add: 0.2, source: assumption}\n"
+
+
+@pytest.mark.parametrize("asked", [("--attribution",), ("--attribution", "static"), ("--attribution=static",)], ids=str)
+def test_attribution_is_asked_for_with_or_without_its_value(asked: tuple[str, ...], call: Call) -> None:
+    Path("s.yaml").write_text(TWO, encoding="utf-8")
+    code, out, told = call(*SMALL, "--draws", "0", *asked)
+    assert (code, told) == (0, "")
+    block = json.loads(Path("run-s/result.json").read_text(encoding="utf-8"))["attribution"]
+    assert (block["kind"], block["players"], block["solves"]) == ("static", [["t"], ["u"]], 2)
+    total, (shapley,) = block["numbers"]["attribution_total"][0], block["numbers"]["attribution_shapley"]
+    assert [sum(column) for column in zip(*shapley, strict=True)] == pytest.approx(total, abs=1e-14)
+    assert "What each measure does" in out
+    assert "adds up to" in out
+
+
+def test_attribution_stands_before_the_scenario_too(call: Call) -> None:
+    Path("s.yaml").write_text(TWO, encoding="utf-8")
+    assert call("run", "--attribution", *SMALL[1:], "--draws", "0")[0] == 0
+    assert Path("run-s/attribution.csv").is_file()
+    assert call(*SMALL, "--draws", "0")[0] == 0
+    assert not Path("run-s-2/attribution.csv").exists()
+    assert "attribution" not in json.loads(Path("run-s-2/result.json").read_text(encoding="utf-8"))
+
+
+def test_a_slip_in_the_kind_of_attribution_is_refused_by_name(call: Call) -> None:
+    code, out, told = call(*SMALL, "--attribution", "paht")
+    assert (code, out) == (2, "")
+    assert "--attribution: no `paht`; one of static, path. Did you mean `path`?" in told
+    code, out, told = call(*SMALL, "--draws", "0", "--attribution", "path")
+    assert (code, out) == (2, "")
+    assert "names no years" in told
+    assert sorted(path.name for path in Path().iterdir()) == ["s.yaml", "w.npz"]
+    years = TWO.replace("measures:", "horizon: {from: 2025, to: 2026}\nmeasures:")
+    Path("s.yaml").write_text(years, encoding="utf-8")
+    assert call(*SMALL, "--draws", "0", "--attribution", "path")[0] == 0
+
+
+def test_an_attributed_run_repeats_byte_for_byte(call: Call) -> None:
+    Path("s.yaml").write_text(TWO, encoding="utf-8")
+    assert call(*SMALL, "--draws", "2", "--attribution")[0] == 0
+    code, out, _ = call("repeat", "run-s", "--world", "w.npz", "--workers", "1")
+    assert (code, out) == (0, "run-s: identical\n")
+
+
+def test_an_attribution_that_is_broken_off_goes_on(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("s.yaml").write_text(TWO, encoding="utf-8")
+    monkeypatch.setattr(store, "_SETS_BLOCK", 1)
+    keep, kept = store.Place.keep_set, list[int]()
+
+    def breaking(place: store.Place, number: int, row: DrawRow) -> None:
+        keep(place, number, row)
+        kept.append(number)
+        if len(kept) == 1:
+            raise MultipolarError("the power is gone")
+
+    monkeypatch.setattr(store.Place, "keep_set", breaking)
+    code, _, told = call(*SMALL, "--draws", "0", "--attribution")
+    assert code == 1
+    assert "0 of 0 draws and 1 sets of measures are kept in `run-s`" in told
+    code, _, told = call(*SMALL, "--draws", "0", "--resume", "--out", "run-s")
+    assert code == 2
+    assert "attribution none instead of static" in told
+    assert call(*SMALL, "--draws", "0", "--attribution", "--resume", "--out", "run-s")[0] == 0
+    assert kept == [0, 1]
+    assert call(*SMALL, "--draws", "0", "--attribution", "--out", "other")[0] == 0
+    for name in (*store.RESULTS, store.ATTRIBUTION):
+        assert Path("run-s", name).read_bytes() == Path("other", name).read_bytes()

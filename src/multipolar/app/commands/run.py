@@ -81,7 +81,7 @@ def run(
         if unsaid.errno != errno.EPIPE:  # a reader who has seen enough is no fault
             raise unsaid
     elif not (json or quiet):
-        _where(written, page is not None, scenario, economy, world)
+        _where(written, (page is not None, result.attribution is not None), scenario, economy, world)
 
 
 def check(
@@ -237,13 +237,18 @@ def _say(result: Result, json: bool, quiet: bool) -> None:
     print(f"\n{screen.table(result)}\n\n{paragraph(screen.caption(result))}\n{screen.status_line(result)}\n")
     if result.structural:
         print(f"{screen.side_table(result)}\n")
+    if result.attribution is not None:
+        from multipolar.app.attributed import attribution_text
+
+        print(f"{attribution_text(result, result.attribution)}\n")
     print(screen.beside(result))
 
 
-def _where(folder: Path, page: bool, scenario: str, economy: World, world: str | None) -> None:
+def _where(folder: Path, has: tuple[bool, bool], scenario: str, economy: World, world: str | None) -> None:
+    page, attribution = has
     place = os.path.relpath(folder)
     print(f"\nWritten to {shown(place, 200)}: " + ("report.html (open it in a browser), " if page else "")
-          + "result.json, welfare.csv, result.nc")  # fmt: skip
+          + "result.json, welfare.csv, result.nc" + (", attribution.csv" if attribution else ""))  # fmt: skip
     known = {"USA", "RUS"} <= set(economy.countries) and "C26" in economy.sectors
     flow = ("USA", "RUS", "C26") if known else (economy.countries[0], economy.countries[-1], economy.sectors[0])
     at = f" --world {shown(world, 200)}" if world is not None else ""
