@@ -50,7 +50,8 @@ HEAP = record("time", "number", "what", "amount")
 
 def jit(function: Callable[..., Any]) -> Any:
     """Compiled at its first call, kept on disk; called by compiled code only, so without a wrapper for Python."""
-    return numba.njit(cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return numba.njit(cache=True, error_model="numpy", **options)(function)
 
 
 @jit

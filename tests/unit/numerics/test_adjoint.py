@@ -108,8 +108,10 @@ def test_numbers_out_of_range_are_not_finite() -> None:
 
 def test_the_callers_settings_of_jax_stay() -> None:
     constants, p, weight, state, _ = linear(5)
-    ad.adjoint(Linear(), state, (p,), constants, weight)
-    assert jax.numpy.ones(1).dtype == np.float32
+    for doubles in (False, True):
+        with jax.enable_x64(doubles):
+            ad.adjoint(Linear(), state, (p,), constants, weight)
+            assert jax.numpy.ones(1).dtype == (np.float64 if doubles else np.float32)
 
 
 def test_equal_equations_are_compiled_once() -> None:

@@ -42,8 +42,8 @@ CONVENTIONS = (
     "Deficits: `own`, shares of own value added, the deficit side scaled so that all sum to zero.",
     "Real national expenditure: final use of all kinds at constant prices, nominal income deflated by the ideal price "
     "index of final use. Changes in stocks are part of it.",
-    "Sourcing is proportional: all users of a product in a country, final or not, buy it from the same origins. One row "
-    "of the second table gives final users and users of inputs their own, as the table knows them.",
+    "Sourcing is proportional: all users of a product in a country, final or not, buy it from the same origins. One "
+    "row of the second table gives final users and users of inputs their own, as the table knows them.",
     "Numbers are log per cent, 100 ln of the ratio.",
 )
 

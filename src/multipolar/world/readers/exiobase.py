@@ -145,7 +145,7 @@ def _frames(place: _Place) -> dict[str, DataFrame]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            import pymrio  # type: ignore[import-untyped]
+            import pymrio
     except ImportError:
         raise MultipolarError("EXIOBASE needs the extra `readers`: pip install 'multipolar[readers]'") from None
     try:
