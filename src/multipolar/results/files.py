@@ -13,14 +13,14 @@ import numpy as np
 from multipolar.base.json_text import json_text
 from multipolar.base.variables import variables
 from multipolar.results.attribution import WAYS, WORLD, Attribution, as_block, per_cent
-from multipolar.results.result import LEVEL, Result
+from multipolar.results.result import LEVEL, Index, Result
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 LABELS_MAX = 200
 
 
 def as_data(result: Result) -> dict[str, Any]:
-    """Everything but the single draws, as JSON holds it: a missing number is null, never 0."""
+    """Everything but single draws and sectors by year, as JSON holds it: a missing number is null, never 0."""
     drawn = {}
     for name in result.draws:
         low, high = result.interval(name)
@@ -34,7 +34,7 @@ def as_data(result: Result) -> dict[str, Any]:
             "countries": result.countries,
             "sectors": result.world.sectors,
             "units": {name: variables()[name].unit for name in result.central},
-            "central": result.central,
+            "central": {name: values for name, values in result.central.items() if not _large(name)},
             "draws": drawn,
             "failed_draws": result.failed_draws,
             "elasticities_truncated": result.theta_truncated,
@@ -44,12 +44,56 @@ def as_data(result: Result) -> dict[str, Any]:
             "assumptions": [asdict(row) for row in result.assumptions],
             "not_computed": [asdict(row) for row in result.not_computed],
             "notes": result.notes,
+            "years": result.years,
+            "blocs": result.blocs,
+            "indices": {name: _index(name, index) for name, index in result.indices.items()},
+            "missing": result.missing,
+            "technology": [asdict(row) for row in result.technology],
             "provenance": asdict(result.provenance),
         }
     )
     if result.attribution is not None:
         data["attribution"] = _plain(as_block(result.attribution, result.countries))
     return data
+
+
+def _large(name: str) -> bool:
+    """Whether a variable has sectors in every year: it stands in ``result.nc`` only."""
+    return {"year", "sector"} <= set(variables()[name].axes)
+
+
+def _index(name: str, index: Index) -> dict[str, Any]:
+    low, middle, high = index.interval()
+    held: dict[str, Any] = {"unit": variables()[name].unit, "axes": variables()[name].axes, "base": index.base,
+                            "value": index.value, "usual": index.usual}  # fmt: skip
+    if index.drawn is not None and index.drawn.shape[1]:
+        held["change"] = {"median": middle, "low": low, "high": high, "level": LEVEL}
+    return held
+
+
+def indices_csv(result: Result) -> str:
+    """Every index that is not by sector: base, value, change with its range, and the change in average years."""
+    header = ("branch", "variant", "index", "bloc", "country", "unit", "base", "value", "change", "low_80pct",
+              "high_80pct", "usual_yearly_change", "change_in_usual_years", "world", "year")  # fmt: skip
+    rows: list[tuple[object, ...]] = []
+    for name, index in result.indices.items():
+        axes = variables()[name].axes
+        if "sector" in axes:
+            continue
+        labels = {"bloc": list(result.blocs), "country": list(result.countries)}
+        low, _, high = index.interval()
+        for k, case in enumerate(result.cases):
+            for at in np.ndindex(index.base.shape):
+                place = {axis: labels[axis][n] for axis, n in zip(axes[1:], at, strict=True)}
+                usual = float("nan") if index.usual is None else float(index.usual[at])
+                change = float(index.change[k][at])
+                rows.append(
+                    (case.branch, case.variant, name, place.get("bloc", ""), place.get("country", ""),
+                     variables()[name].unit, float(index.base[at]), float(index.value[k][at]), change,
+                     float(low[k][at]), float(high[k][at]), usual, change / usual if usual > 0 else float("nan"),
+                     result.world.name, result.world.year)
+                )  # fmt: skip
+    return csv_text(header, rows)
 
 
 def as_json(result: Result) -> str:
@@ -114,9 +158,11 @@ def as_netcdf(result: Result) -> bytes:
 
     table = variables()
     axes = {"case": len(result.cases), "draw": result.provenance.draws, "country": len(result.countries),
-            "sector": len(result.world.sectors)}  # fmt: skip
+            "sector": len(result.world.sectors), "year": len(result.years), "bloc": len(result.blocs)}  # fmt: skip
     labels = {"case": [case.text for case in result.cases], "country": list(result.countries),
               "sector": list(result.world.sectors)}  # fmt: skip
+    labels |= {"bloc": list(result.blocs)} if result.blocs else {}
+    labels |= {"year": [str(year) for year in result.years]} if result.years else {}
     found = result.attribution
     more = {} if found is None or not found.players else found.axes(result.countries)
     labels |= more
@@ -132,6 +178,14 @@ def as_netcdf(result: Result) -> bytes:
         for name, values in result.draws.items():
             if values.shape[1]:
                 _put(file, f"{name}_draws", ("case", "draw", *table[name].axes[1:]), values, name)
+        for name, index in result.indices.items():
+            own = table[name].axes[1:]
+            _put(file, name, table[name].axes, index.value, name)
+            _put(file, f"{name}_base", own, index.base, name)
+            if index.drawn is not None and index.drawn.shape[1]:
+                _put(file, f"{name}_change_draws", ("case", "draw", *own), index.drawn, name)
+            if index.usual is not None:
+                _put(file, f"{name}_usual", own, index.usual, name)
         if found is not None and more:
             for name, values in found.numbers.items():
                 _put(file, name, table[name].axes, values, name)
