@@ -1,0 +1,44 @@
+"""Metrics of a run, by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+import multipolar.payments as pay
+
+
+def day() -> pay.Settlement:
+    """A holds 100 and pays B 80 at once, then 50 that waits until B has paid back 40 at second 60."""
+    system = pay.System(accounts=[("A", "USD", 100), ("B", "USD", 0), ("C", "USD", 0)], horizon=100)
+    rows = [(0, "A", "B", "USD", 80, ""), (10, "A", "B", "USD", 50, ""), (60, "B", "A", "USD", 40, ""),
+            (70, "C", "A", "USD", 5, "")]  # fmt: skip
+    return pay.simulate(system, pay.Payments.from_rows(rows))
+
+
+def test_shares_and_delays() -> None:
+    whole = day().metrics["all"]
+    assert (whole["count"], whole["value"]) == (4, 175)
+    assert (whole["settled_count"], whole["settled_value"]) == (3, 170)
+    assert whole["settled_share"] == pytest.approx(170 / 175)
+    assert whole["delay_s"] == pytest.approx(50 * 50 / 170)
+    waited, most = 50 * 50 + 5 * 30, 80 * 100 + 50 * 90 + 40 * 40 + 5 * 30
+    assert whole["delay_indicator"] == pytest.approx(waited / most)
+
+
+def test_by_payer_currency_and_corridor() -> None:
+    found = day().metrics
+    assert found["by_institution"]["C"]["settled_share"] == 0.0
+    assert found["by_currency"]["USD"] == found["all"]
+    assert found["by_corridor"]["A > B"]["value"] == 130
+    assert found["turnover"] == pytest.approx(1.7)
+
+
+def test_liquidity_that_settles_all_at_once() -> None:
+    """A needs 130 before B pays back; with exactly that nothing waits, with one unit less something does."""
+    need = day().metrics["immediate_liquidity"]
+    assert need == {("A", "USD"): 130, ("B", "USD"): 0, ("C", "USD"): 5}
+    rows = [(0, "A", "B", "USD", 80, ""), (10, "A", "B", "USD", 50, ""), (60, "B", "A", "USD", 40, "")]
+    for short, delay in ((0, 0.0), (1, 1.0)):
+        system = pay.System(accounts=[("A", "USD", 130 - short), ("B", "USD", 0)], horizon=100)
+        run = pay.simulate(system, pay.Payments.from_rows(rows))
+        assert (run.metrics["all"]["delay_s"] > 0) == bool(delay)
