@@ -11,7 +11,8 @@ from multipolar.results.inputs import Inputs, KeptText, differences, from_data, 
 
 INPUTS = Inputs(
     version="1", python="3", numpy="2", scenario="s", scenario_digest="aa", world="w", world_digest="bb",
-    horizon="medium", deficits="fixed", labour="one_wage", seed=1, draws=2, tolerance=1e-10, full=True,
+    horizon="medium", deficits="fixed", labour="one_wage", seed=1, draws=2, tolerance=1e-10,
+    full=True,
     texts=(KeptText("scenario.yaml", "s", {"b": 1}), KeptText("rests-on-b.yaml", "b", {})),
 )  # fmt: skip
 
