@@ -15,7 +15,7 @@ import typer  # noqa: E402
 
 import multipolar  # noqa: E402
 from multipolar.app import ending  # noqa: E402
-from multipolar.app.commands import look, new, pay, run, runs, validate, world  # noqa: E402
+from multipolar.app.commands import look, new, path, pay, run, runs, validate, world  # noqa: E402
 from multipolar.app.optional_value import OptionalValue  # noqa: E402
 from multipolar.base.problems import MultipolarError  # noqa: E402
 
@@ -45,6 +45,7 @@ def about(
 
 
 app.command(cls=OptionalValue)(run.run)
+app.command()(path.path)
 app.command()(run.check)
 app.command()(new.new)
 app.command()(new.schema)

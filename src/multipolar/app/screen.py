@@ -23,7 +23,7 @@ def table(result: Result) -> str:
     """Real income by economy: the named actors and the largest effects; a bar for one branch, columns for several."""
     plain = [k for k, case in enumerate(result.cases) if not case.variant]
     median, (low, high) = result.median("welfare"), result.interval("welfare")
-    rows = _chosen(result, median[plain])
+    rows = chosen(result, median[plain])
     several = len(plain) > 1
     head = ["economy", *(shown(result.cases[k].branch or "real income, %", 24) for k in plain)]
     lines = [head]
@@ -51,15 +51,21 @@ def value_and_range(value: float, low: float, high: float) -> str:
 
 def caption(result: Result) -> str:
     """Unit, year, reference and range of the table in one line."""
-    world, scenario = result.world, result.scenario
+    scenario = result.scenario
     spread = f"median and {LEVEL:.0%} range of {result.provenance.draws - result.failed_draws} draws"
     return (
-        f"Change of real income in per cent against the world of {world.year or 'no stated year'} ({shown(world.name)})"
-        + (f" with {', '.join(scenario.baseline)} in force" if scenario.baseline else "")
+        f"Change of real income in per cent against {reference(result)}"
         + f"; deficits {scenario.deficits}; horizon {scenario.horizon_set}; "
         + (spread if result.provenance.draws else "central values, no draws")
         + "."
     )
+
+
+def reference(result: Result) -> str:
+    """The world that effects are measured against."""
+    world, baseline = result.world, result.scenario.baseline
+    named = f"the world of {world.year or 'no stated year'} ({shown(world.name)})"
+    return named + (f" with {', '.join(baseline)} in force" if baseline else "")
 
 
 def status_line(result: Result) -> str:
@@ -74,6 +80,8 @@ def status_line(result: Result) -> str:
 def beside(result: Result) -> str:
     """What must be said with the numbers: what is not computed, what is computed otherwise, the side table."""
     lines = ["Conditional on the scenario happening; a long-run comparison, no path between the two states."]
+    if result.years:
+        lines = [f"Conditional on the scenario happening; the numbers of {result.years[-1]}, the last year of a path."]
     if result.closing is not None:
         subject = Reading(result).subject
         actor, closing = result.countries[subject], float(result.closing[subject])
@@ -120,7 +128,7 @@ def progress(shown_to_user: bool) -> Iterator[Report]:
         yield lambda text, done, total: bar.update(task, description=text, completed=done, total=total)
 
 
-def _chosen(result: Result, median: np.ndarray) -> list[int]:
+def chosen(result: Result, median: np.ndarray) -> list[int]:
     """The actors, then the largest effects of any branch, ten in all."""
     actors = [result.countries.index(a) for a in result.scenario.actors if a in result.countries]
     order = np.argsort(-np.nan_to_num(np.abs(median)).max(axis=0), kind="stable")

@@ -33,6 +33,7 @@ from multipolar.world.world import World
 
 SEED = 1
 MOST_DRAWS = 1_000_000
+BESIDE = ("other closures and elasticities are solved at the last year with the knowledge of the central path",)
 NOTHING_KEPT: Mapping[int, DrawRow] = {}
 OnRow = Callable[[int, DrawRow], None]
 
@@ -69,7 +70,7 @@ def evaluate(
     economy = prepare(world, horizon_parameters(world, scenario.horizon.parameters, labour))
     scale = economy.parameters.theta_scale
     bench = Bench(economy, scenario, tolerance=tolerance)
-    keys = cases(scenario)
+    keys, walks = cases(scenario), scenario.stepped
     walker = Walker(bench, learning_parameters())
     answers = central_answers(walker, keys, report)
     solved = [each.solved for each in answers]
@@ -106,10 +107,10 @@ def evaluate(
         structural=structural,
         assumptions=cards.assumption_rows(scenario, world, economy.parameters),
         not_computed=cards.not_computed_rows(solved),
-        notes=(*cards.notes(solved, world), *walker.notes(drawn.capped)),
+        notes=(*cards.notes(solved, world), *walker.notes(drawn.capped), *(BESIDE if structural and walks else ())),
         provenance=provenance,
         theta_truncated=drawn.truncated,
-        years=scenario.horizon.years if scenario.stepped else (),
+        years=scenario.horizon.years if walks else (),
         blocs={} if stick is None else stick.blocs,
         indices={} if measured is None or stick is None else index_blocks(measured, stacked, stick),
         missing={} if measured is None else measured.missing,

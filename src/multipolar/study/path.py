@@ -96,7 +96,7 @@ class Walker:
         """What must be said of the years. ``capped``: draws in which research would have made nearly all ideas."""
         if not self.bench.scenario.stepped:
             return ()
-        said = ["other closures and elasticities are solved at the last year with the knowledge of the central path"]
+        said = []
         if self.known is None:
             name = self.bench.economy.world.name
             said.append(f"world `{name}` has no field `knowledge`: productivity stays as it is in every year")

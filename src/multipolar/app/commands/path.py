@@ -1,0 +1,100 @@
+"""``path``: a scenario year by year, at central values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from multipolar.app.columns import columns, paragraph
+from multipolar.app.commands.run import World_, read_both
+from multipolar.base.problems import InputError, nearest, shown
+
+if TYPE_CHECKING:
+    from multipolar.results.result import Result
+    from multipolar.world.world import World
+
+MOST_COLUMNS = 6
+
+
+def path(
+    scenario: Annotated[str, typer.Argument(help="A file, or a ready scenario (see `multipolar scenarios`).")],
+    world: World_ = None,
+    horizon: Annotated[str | None, typer.Option(help="short, medium or long; wins over the file.")] = None,
+    deficits: Annotated[str | None, typer.Option(help="closed, own or fixed; wins over the file.")] = None,
+    country: Annotated[list[str] | None, typer.Option(help="Countries to show; default: those that move.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON, nothing else.")] = False,
+) -> None:
+    """Print real income in every year of a scenario, at central values; `run` keeps it, with ranges."""
+    from multipolar.app import screen
+    from multipolar.study.evaluate import evaluate
+
+    economy, document = read_both(scenario, world)
+    _refuse(document.horizon.years, horizon, deficits)
+    wanted = [_position(economy, name) for name in country or ()]
+    with screen.progress(not json) as report:
+        result = evaluate(economy, document, horizon=horizon, deficits=deficits, full=False, progress=report)
+    if json:
+        from multipolar.results.files import as_json
+
+        print(as_json(result), end="")
+        return
+    print(_text(result, wanted))
+
+
+def _refuse(years: tuple[int, ...], horizon: str | None, deficits: str | None) -> None:
+    problems = []
+    if not years:
+        problems.append("The scenario has no years: give `horizon` a `from` and a `to`: {from: 2025, to: 2040}.")
+    for name, value, known in (
+        ("horizon", horizon, ("short", "medium", "long")),
+        ("deficits", deficits, ("closed", "own", "fixed")),
+    ):
+        if value is not None and value not in known:
+            near = nearest(value, known)
+            hint = f" Did you mean `{near}`?" if near else ""
+            problems.append(f"--{name}: no `{shown(value)}`; one of {', '.join(known)}.{hint}")
+    if problems:
+        raise InputError("\n".join(problems))
+
+
+def _position(world: World, name: str) -> int:
+    from multipolar.world.groups import country_code
+
+    return world.axes.country.index(country_code(name) or name)
+
+
+def _text(result: Result, wanted: list[int]) -> str:
+    from multipolar.app import screen
+
+    values = result.central["welfare_path"]
+    blocks = []
+    for k, case in enumerate(result.cases):
+        chosen = wanted or screen.chosen(result, values[k, -1][None])[:MOST_COLUMNS]
+        rows = [["year", *(result.countries[n] for n in chosen)]]
+        rows += [
+            [str(year), *(screen.value_and_range(float(values[k, t, n]), float("nan"), float("nan")) for n in chosen)]
+            for t, year in enumerate(result.years)
+        ]
+        blocks.append(f"{shown(case.text, 80)}:\n{columns(rows)}")
+    said = [
+        f"Real income in per cent of the same year of the baseline path, {screen.reference(result)}; central values.",
+        *(f"{note[0].upper()}{note[1:]}." for note in (shown(each, 300) for each in result.notes)),
+    ]
+    if result.not_computed:
+        listed = ", ".join(dict.fromkeys(shown(row.measure, 40) for row in result.not_computed))
+        said.append(f"NOT COMPUTED, without effect in these numbers: {listed}.")
+    return "\n\n".join([*blocks, *_speed(result), "\n".join(paragraph(line) for line in said)])
+
+
+def _speed(result: Result) -> list[str]:
+    """How slow knowledge is, and what it rests on, for every learner of a measure (ECONOMICS 1.5)."""
+    if not result.technology:
+        return []
+    rows = [["measure", "learner", "sector", "gap", "b", "partner's ideas", "half-life, years", "in ten years"]]
+    rows += [
+        [shown(each.measure, 24), each.country, each.sector, f"{each.gap:.2g}", f"{each.diffusion:g}",
+         f"{each.partner_weight:.1%}", f"{each.half_life:.0f}", f"{each.reached:.0%}"]
+        for each in result.technology
+    ]  # fmt: skip
+    return ["What is learnt rests on:\n" + columns(rows)]
