@@ -1,0 +1,137 @@
+"""Indices of cases: what a Result holds is what the equations give on the two worlds; jobs, CO2; draws and workers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import multipolar as mp
+from multipolar.model import dependence as dep
+from multipolar.model import indices as ix
+from multipolar.model.jobs import jobs
+from multipolar.model.parameters import horizon_parameters
+from multipolar.results.files import as_netcdf, indices_csv
+from multipolar.results.result import Result
+from multipolar.scenario.resolve import resolve
+from multipolar.scenario.scenario import CaseKey
+from multipolar.study.indexed import chain_of
+
+TEXT = """multipolar: 1
+title: t
+horizon: {from: 2025, to: 2027}
+actors: {blocs: {BRICS: {members_as_of: 2010}, WEST: {list: [USA, GBR, JPN, EU27]}, TWO: {list: [USA, CHN]}}}
+measures:
+  - {id: w, type: tariff, who: USA, to: CHN, sectors: goods, add: {value: 0.2, range: [0.1, 0.3]}, source: assumption}
+  - {id: s, type: technology_sharing, who: USA, to: RUS, sectors: C303, intensity: 0.1, source: assumption}
+"""
+
+
+@pytest.fixture(scope="module")
+def result(embedded: mp.World) -> Result:
+    return mp.evaluate(embedded, mp.read_scenario(TEXT), draws=4, workers=1)
+
+
+def outcome_of(world: mp.World, result: Result) -> mp.Outcome:
+    """The last year by itself: the tariff, and the productivity that the path has come to."""
+    tariff = resolve(mp.read_scenario(TEXT), world, CaseKey(), year=2027).shocks.tariff
+    skill = 1 + result.central["productivity"][0] / 100
+    return mp.solve(world, mp.Shocks(tariff=tariff, productivity_hat=skill), horizon_parameters(world, "medium"))
+
+
+def test_indices_are_those_of_the_two_worlds(embedded: mp.World, result: Result) -> None:
+    codes = [result.blocs[name] for name in ("BRICS", "WEST")]
+    member = ix.members([embedded.axes.country.indices(list(each)) for each in codes], len(embedded.countries))
+    after = embedded.after(outcome_of(embedded, result))
+    for world, values in ((embedded, lambda each: each.base), (after, lambda each: each.value[0])):
+        found = result.indices
+        shares = ix.bloc_shares(world.value_added.sum(axis=1), member)
+        assert values(found["poles"]) == pytest.approx(ix.poles(shares), rel=1e-9)
+        flows = ix.polarisation(world.trade.sum(axis=2), ix.groups(member))
+        assert values(found["polarisation"]) == pytest.approx(flows, abs=1e-9)
+        held = dep.dependence(dep.content(chain_of(world), member), world.final_use).share
+        np.testing.assert_allclose(values(found["dependence"]), held, atol=1e-9)
+    np.testing.assert_allclose(found["poles"].change, found["poles"].value - found["poles"].base)
+
+
+def test_jobs_and_emissions_are_those_of_the_outcome(embedded: mp.World, result: Result) -> None:
+    outcome = outcome_of(embedded, result)
+    moved = jobs(embedded.employment, embedded.value_added, outcome.value_added)
+    np.testing.assert_allclose(result.indices["jobs"].value[0], moved, rtol=1e-6)
+    np.testing.assert_allclose(np.nansum(moved, axis=1), np.nansum(result.indices["jobs"].base, axis=1), rtol=1e-9)
+    made = embedded.output > 0
+    hat = np.where(made, outcome.output / np.where(made, embedded.output, 1), 1)
+    bundle = outcome.cost_hat * (1 + result.central["productivity"][0] / 100)
+    co2 = ix.production_emissions(embedded.emissions, hat, bundle).sum(axis=1)
+    np.testing.assert_allclose(result.indices["co2"].value[0], co2, rtol=1e-7)
+    gdp = 1 + result.central["real_gdp"][0] / 100
+    per_gdp = co2 / embedded.emissions.sum(axis=1) / gdp
+    np.testing.assert_allclose(result.indices["co2_intensity"].value[0], per_gdp, rtol=1e-7)
+    np.testing.assert_array_equal(result.indices["co2_intensity"].base, 1.0)
+
+
+def test_what_has_no_number_is_named(embedded: mp.World, result: Result) -> None:
+    assert "TWO" not in result.blocs
+    assert "earlier bloc" in result.missing["TWO"]
+    assert "IND" in result.missing["jobs"]
+    assert "TWN" in result.missing["gap"]
+    india = embedded.axes.country.index("IND")
+    assert np.isnan(result.indices["jobs"].value[0, india]).all()
+    assert result.indices["jobs"].grade is not None
+
+
+def test_ranges_and_the_average_year_stand_beside_the_change(result: Result) -> None:
+    found = result.indices["polarisation"]
+    low, middle, high = found.interval()
+    assert low[0] <= middle[0] <= high[0]
+    assert high[0] > low[0]
+    assert found.usual > 0
+    assert result.indices["gap"].usual is None
+    assert np.isnan(result.indices["jobs"].interval()[0]).all()
+
+
+def test_a_draw_of_a_path_is_the_same_for_any_number_of_workers(embedded: mp.World, result: Result) -> None:
+    again = mp.evaluate(embedded, mp.read_scenario(TEXT), draws=4, workers=2)
+    for name, values in result.draws.items():
+        np.testing.assert_array_equal(values, again.draws[name])
+    for name, index in result.indices.items():
+        np.testing.assert_array_equal(index.value, again.indices[name].value)
+        if index.drawn is not None:
+            np.testing.assert_array_equal(index.drawn, again.indices[name].drawn)
+    assert as_netcdf(result) == as_netcdf(again)
+    assert result.failed_draws == 0
+    np.testing.assert_array_equal(result.draws["welfare_path"][:, :, -1], result.draws["welfare"])
+    spread = np.ptp(result.draws["welfare_path"], axis=1)
+    assert (spread.max(axis=(0, 2)) > 0).all()
+
+
+def test_files_hold_every_number(embedded: mp.World, result: Result) -> None:
+    lines = indices_csv(result).splitlines()
+    rows = [line.split(",") for line in lines]
+    (poles,) = [dict(zip(rows[0], row, strict=True)) for row in rows if row[2] == "poles"]
+    found = result.indices["poles"]
+    assert float(poles["change"]) == float(found.change[0])
+    assert float(poles["change_in_usual_years"]) == pytest.approx(float(found.change[0] / found.usual), rel=1e-12)
+    of_country = [row for row in rows if row[2] == "dependence" and row[3] == "WEST"]
+    assert [row[4] for row in of_country] == list(embedded.countries)
+    data = result.dataset
+    assert data["welfare_path"].dims == ("case", "year", "country")
+    assert data["dependence"].dims == ("case", "bloc", "country")
+    assert float(data["poles_base"]) == float(found.base)
+
+
+def test_technology_says_what_it_rests_on(embedded: mp.World, result: Result) -> None:
+    (row,) = result.technology
+    assert (row.measure, row.country, row.sector) == ("s", "RUS", "C303")
+    assert row.half_life == pytest.approx(29.94, abs=0.02)
+    assert row.reached == pytest.approx(0.2067, abs=1e-4)
+    assert 0 < row.partner_weight + row.own_weight < 1
+
+
+def test_a_scenario_without_blocs_is_measured_by_brics_and_the_west(embedded: mp.World) -> None:
+    plain = [line for line in TEXT.splitlines() if not line.startswith(("actors", "horizon"))]
+    made = mp.read_scenario("\n".join(plain))
+    found = mp.evaluate(embedded, made)
+    assert list(found.blocs) == ["BRICS", "G7 and EU27"]
+    assert found.years == ()
+    assert found.technology == ()
+    assert [(row.measure, row.why.split(":")[0]) for row in found.not_computed] == [("s", "it needs years")]
