@@ -44,7 +44,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure in its wide and its phone form, with what a reader needs who does not see it."""
+    """A figure in its wide and its phone form, with what a reader needs who does not see it.
+
+    ``bars``: its marks are bars from zero, never hollow."""
 
     key: str
     title: Text
@@ -57,6 +59,7 @@ class Figure:
     shapes: tuple[tuple[str, str], ...] = ()
     note: Text | None = None
     drawn: bool = True
+    bars: bool = False
     kind: str = field(default="figure", init=False)
 
 

@@ -28,6 +28,7 @@ from multipolar.scenario.draft import Step
 from multipolar.scenario.measures import Cancel, Lift
 from multipolar.scenario.scenario import CaseKey, Scenario, active, cases
 from multipolar.study.case import Bench, Solved, Start, start_of
+from multipolar.study.central import Progress
 from multipolar.study.evaluate import NOTHING_KEPT, OnRow, overridden
 from multipolar.study.many import run_many
 from multipolar.study.path import Walker
@@ -96,7 +97,7 @@ def attribute(
     deficits: str | None = None,
     labour: str = "one_wage",
     workers: int = 1,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | None = None,
     tolerance: float = TOLERANCE,
     kept: Mapping[int, DrawRow] = NOTHING_KEPT,
     on_row: OnRow | None = None,

@@ -187,6 +187,32 @@ repeat-yaml = The scenario as read
 repeat-yaml-note = Digest { $digest }. Characters that cannot be seen are written as \u and their number.
 skip = Skip to the numbers
 
+## Which measure does what
+
+attribution = Which measure does what
+attribution-intro = Three answers for each measure: what it does alone, what it adds as the last one to all others, and its share over all orders (Shapley 1953). They are taken in logs of real income and shown in per cent: shares add up to the whole; the other two leave a remainder, which is what measures do to one another. Measures that undo or replace others count as one with them. Central values, no draws.
+attribution-static = Attributed is one comparison: all that is in force at the end of { $to }, fully phased in.
+attribution-beside-path = Attributed is one comparison, all that is in force at the end of { $to }, fully phased in and without what knowledge adds along the years. The whole below is that of this comparison and not the number at the top, which is the last year of the path.
+attribution-path = Attributed is the last year, { $to }, of the path that each set of measures takes.
+attribution-sampled = With { $count } measures the shares are estimates from { $orders } orders; ± is their standard error.
+attribution-idle = Without effect in these numbers, and so no part of them: { $list }.
+attribution-failed =
+    { $count ->
+        [one] One of { $all } sets of measures has no solved answer: { $list }. Shares are over the { $used } of orders that do not meet it.
+       *[other] { $count } of { $all } sets of measures have no solved answer, among them { $list }. Shares are over the { $used } of orders that meet none of them.
+    }
+attribution-title = “{ $measure }” does most to the real income of { $who } ({ $size } %)
+attribution-title-unsolved = No measure has a solved share
+attribution-subtitle = Share of each measure in the change of real income of { $who }, per cent. Together, in logs, they make { $total }.
+attribution-alt = A bar for each of { $count } measures, from the largest gain to the largest loss. { $facts }
+attribution-fact = { $measure }: { $size } %.
+attribution-caption = Real income of { $who } by measure, per cent
+attribution-economies = Share of each measure (Shapley) in real income, per cent, by economy
+attribution-error = ± { $size }
+attribution-rest = remainder
+attribution-total = all together
+attribution-world = World
+
 ## Column heads
 
 col-economy = Economy
@@ -203,6 +229,9 @@ col-value = Value
 col-range = Range
 col-source = Source
 col-used = Used
+col-alone = Alone
+col-last = Added last
+col-shapley = Shapley
 col-dataset = Data set
 col-licence = Licence
 col-vintage = Vintage
