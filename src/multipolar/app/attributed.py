@@ -12,9 +12,9 @@ MOST_NAMED = 3
 
 
 def attribution_text(result: Result, attribution: Attribution) -> str:
-    """The table in per cent for the branch and the economy of the headline."""
+    """The table in per cent for the economy of the headline, in one branch."""
     reading = Reading(result)
-    case, n = reading.case, reading.subject
+    case, n = reading.attributed_case(attribution), reading.subject
     found = attribution.cases[case]
     branch = result.cases[case].branch
     head = f"What each measure does to {result.countries[n]}" + (f" in {shown(branch, 24)}" if branch else "") + ", %"
@@ -26,15 +26,20 @@ def attribution_text(result: Result, attribution: Attribution) -> str:
     lines.append(["remainder", *(_signed(rest[way]) for way in WAYS)])
     total = _signed(float(per_cent(attribution.total(case))[n]))
     lines.append(["adds up to", total, total, total])
-    return "\n".join([columns(lines), *(paragraph(line) for line in _said(attribution, case))])
+    return "\n".join([columns(lines), *(paragraph(line) for line in _said(result, attribution, case))])
 
 
-def _said(attribution: Attribution, case: int) -> list[str]:
+def _said(result: Result, attribution: Attribution, case: int) -> list[str]:
     found = attribution.cases[case]
     how = "along the path, last year" if attribution.kind == "path" else "one comparison, fully phased in"
     lines = [f"Sums are in logs, shown as per cent; {how}; central values; {found.sets:,} sets of measures."]
     if found.orders is not None:
         lines[0] += f" Shapley from {found.orders} sampled orders, errors in attribution.csv."
+    if result.years and attribution.kind == "static":
+        lines.append(
+            "The numbers above are of the last year of a path, these of one comparison without what the years bring: "
+            "--attribution path takes every set of measures along the years."
+        )
     if found.idle:
         lines.append(f"Without effect, so no part of it: {', '.join(shown(each, 40) for each in found.idle)}.")
     if found.failed:

@@ -24,8 +24,8 @@ LONGEST_LABEL = 120
 
 
 def part(reading: Reading, words: Language, attribution: Attribution) -> Part:
-    """Bars and table for the branch and the economy of the headline; shares by economy; the other branches, folded."""
-    case = reading.case
+    """Bars and table for one branch and the economy of the headline; shares by economy; the other branches, folded."""
+    case = reading.attributed_case(attribution)
     blocks: list[Block] = [Paragraph(text) for text in _said(reading, words, attribution, case)]
     if attribution.cases[case].players:
         blocks.append(_figure(reading, words, attribution, case))

@@ -15,6 +15,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from multipolar.results.attribution import Attribution
     from multipolar.results.result import CaseLabel, Result
 
 LEVEL = 0.8
@@ -198,6 +199,12 @@ class Reading:
     def case(self) -> int:
         """The branch the page leads with: the one in which its subject moves most."""
         return self.leading_case(self.subject)
+
+    def attributed_case(self, attribution: Attribution) -> int:
+        """The branch whose measures are shown: that of the page, or where it has one measure the one that has most."""
+        if len(attribution.cases[self.case].players) > 1:
+            return self.case
+        return max(self.cases, key=lambda case: (len(attribution.cases[case].players), case == self.case))
 
     def order(self, case: int) -> list[int]:
         """All economies of a case from the largest gain to the largest loss; what is unsolved comes last."""

@@ -100,7 +100,7 @@ def test_what_must_be_said_with_it(result: Result) -> None:
     assert any("estimates from 256 orders" in text for text in said)
     assert all(row[3].under.startswith("±") for row in figure.twin.rows[:3] if isinstance(row[3], Number))
     years = replace(with_attribution(result), years=(2025, 2040))
-    assert any("last year of the path" in text for text in part_of(years)[0])
+    assert any("--attribution path" in text for text in part_of(years)[0])
 
 
 def test_hollow_marks_are_not_explained_where_there_are_bars(result: Result) -> None:
@@ -132,3 +132,16 @@ def test_a_hostile_name_is_text(result: Result, hostile_id: str) -> None:
     attacked = replace(held.attribution, players=((hostile_id,), *PLAYERS[1:]))
     text = page.render(replace(held, attribution=attacked))
     assert hostile_id not in text
+
+
+def test_the_branch_shown_has_more_than_one_measure_where_any_has(result: Result) -> None:
+    reading, held = Reading(result), with_attribution(result).attribution
+    assert held is not None
+    assert reading.attributed_case(held) == reading.case
+    single = list(held.cases)
+    single[reading.case] = replace(single[reading.case], players=(0,))
+    shown = reading.attributed_case(replace(held, cases=tuple(single)))
+    assert shown in reading.cases
+    assert shown != reading.case
+    alike = tuple(replace(case, players=(0,)) for case in held.cases)
+    assert reading.attributed_case(replace(held, cases=alike)) == reading.case
