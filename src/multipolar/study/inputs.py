@@ -12,7 +12,8 @@ from multipolar.results.result import Result
 from multipolar.results.rows import DrawRow
 from multipolar.scenario.scenario import Scenario, SourceText, reread
 from multipolar.study.attribution import attribute
-from multipolar.study.evaluate import NOTHING_KEPT, OnRow, Progress, evaluate, overridden
+from multipolar.study.central import Progress
+from multipolar.study.evaluate import NOTHING_KEPT, OnRow, evaluate, overridden
 from multipolar.world.world import World
 
 

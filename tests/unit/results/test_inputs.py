@@ -24,7 +24,8 @@ def test_what_is_written_is_read() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"format": "other"}, {"seed": "1"}, {"seed": True}, {"seed": -1}, {"draws": 2_000_000}, {"full": 1}, {"attribution": "paht"},
+        {"format": "other"}, {"seed": "1"}, {"seed": True}, {"seed": -1}, {"draws": 2_000_000}, {"full": 1},
+        {"attribution": "paht"},
         {"world": None}, {"texts": []}, {"texts": "x"}, {"texts": [1]},
         {"texts": [{"file": "scenario.yaml", "name": "s", "names": {"b": 1}}]},
         {"texts": [{"file": "../scenario.yaml", "name": "s", "names": {}}]},
