@@ -58,6 +58,8 @@ def _conditional(reading: Reading, words: Language) -> Statement:
 
 def _static(reading: Reading, words: Language) -> Statement:
     scenario = reading.result.scenario
+    if reading.result.years:
+        return words.text("beside-path"), (words.text("beside-path-text", to=str(reading.result.years[-1])),)
     year = str(scenario.to_year) if scenario.to_year is not None else say.year(reading, words)
     return words.text("beside-static"), (words.text("beside-static-text", to=year),)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from multipolar.base.language import Language, Text
-from multipolar.report import attributed, background, beside, captions
+from multipolar.report import attributed, background, beside, captions, measured, years
 from multipolar.report import words as say
 from multipolar.report.blocks import Block, Cell, Figure, Number, Paragraph, Part, Table
 from multipolar.report.figures import world as figures
@@ -20,6 +20,10 @@ def parts(reading: Reading, words: Language) -> tuple[Part, ...]:
     made = [beside.part(reading, words), _ranked(reading, words), _economies(reading, words)]
     if reading.branched:
         made.append(_branches(reading, words))
+    if "welfare_path" in reading.result.central:
+        made.append(years.part(reading, words, _source(reading, words)))
+    if reading.result.indices:
+        made.append(measured.part(reading, words))
     if reading.result.attribution is not None:
         made.append(attributed.part(reading, words, reading.result.attribution))
     made.append(_structural(reading, words))

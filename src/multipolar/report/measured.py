@@ -1,0 +1,147 @@
+"""The part on indices: poles, polarisation, dependence, leadership, gaps; jobs and CO2 of production (ECONOMICS 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from multipolar.base.language import Language, Text
+from multipolar.base.problems import shown
+from multipolar.base.variables import variables
+from multipolar.report import background
+from multipolar.report import words as say
+from multipolar.report.blocks import Block, Cell, Number, Paragraph, Part, Statements, Table
+from multipolar.report.figures.world import display_names
+from multipolar.report.reading import Reading
+from multipolar.results.result import Index
+
+OF_THE_WORLD = ("poles", "polarisation", "leadership_share", "gap", "gap_between", "gap_within")
+OF_COUNTRIES = ("dependence", "dependence_high_tech")
+EACH_END = 3
+GRADES = ("observed", "scaled", "estimated", "assumption")
+
+
+def part(reading: Reading, words: Language) -> Part:
+    """Indices of the leading case: baseline, scenario, change with its range, and the change in average years."""
+    case = reading.case
+    blocks: list[Block] = [Paragraph(words.text("indices-intro")), _table(reading, words, case)]
+    if "jobs" in reading.result.indices:
+        blocks += [Paragraph(words.text("jobs-intro")), _jobs(reading, words, case)]
+    if "co2" in reading.result.indices:
+        blocks += [Paragraph(words.text("co2-scope")), _emissions(reading, words, case)]
+    missing = reading.result.missing
+    if missing:
+        rows = tuple((words.text("without-article", name=_label(name)), (Text(shown(why, 300)),))
+                     for name, why in missing.items())  # fmt: skip
+        blocks.append(Statements(rows, shown=4))
+    return Part("indices", words.text("indices"), tuple(blocks))
+
+
+def _label(name: str) -> str:
+    return variables()[name].label_en if name in variables() else shown(name, 60)
+
+
+def _table(reading: Reading, words: Language, case: int) -> Table:
+    rows = tuple(_row(words, label, index, case, at) for label, index, at in _shown(reading))
+    keys = ("col-index", "col-base", "col-scenario", "col-difference", "col-usual")
+    caption = _in_branch(reading, words, words.text("indices-caption"), case)
+    heads = tuple(words.text(key) for key in keys)
+    return Table(caption, heads, rows, (False, True, True, True, True), stacked=True)
+
+
+def _shown(reading: Reading) -> Iterator[tuple[str, Index, tuple[int, ...]]]:
+    """The indices of the world, then dependence on each bloc of the economies that are named."""
+    result = reading.result
+    for name in OF_THE_WORLD:
+        if name in result.indices:
+            yield variables()[name].label_en, result.indices[name], ()
+    named = reading.named if len(reading.named) <= 2 * EACH_END else (reading.subject,)
+    names = display_names(reading)
+    for name in OF_COUNTRIES:
+        if name in result.indices:
+            for n in named:
+                for b, bloc in enumerate(result.blocs):
+                    if result.countries[n] not in result.blocs[bloc]:
+                        label = f"{variables()[name].label_en}: {names[n]}, {shown(bloc, 40)}"
+                        yield label, result.indices[name], (b, n)
+
+
+def _row(words: Language, label: str, index: Index, case: int, at: tuple[int, ...]) -> tuple[Cell, ...]:
+    base, value, change = (float(each[at]) for each in (index.base, index.value[case], index.change[case]))
+    low, middle, high = (float(each[case][at]) for each in index.interval())
+    change = middle if np.isfinite(middle) else change
+    decimals = _decimals(abs(change))
+    usual = float("nan") if index.usual is None else float(index.usual[at])
+    in_years = change / usual if usual > 0 else float("nan")
+    told = words.number(in_years, _decimals(abs(in_years)), signed=True)
+    return (
+        label,
+        Number(words.number(base, max(3, decimals))),
+        Number(words.number(value, max(3, decimals))),
+        Number(words.number(change, decimals, signed=True), _range(words, low, high, decimals)),
+        Number(told if np.isfinite(in_years) else words.text("no-yardstick")),
+    )  # fmt: skip
+
+
+def _jobs(reading: Reading, words: Language, case: int) -> Table:
+    """For the economies named the sectors that gain and lose most jobs, with the grade of their employment."""
+    result, index, names = reading.result, reading.result.indices["jobs"], display_names(reading)
+    rows: list[tuple[Cell, ...]] = []
+    for n in _named(reading):
+        change = index.change[case, n]
+        if not np.isfinite(change).all():
+            continue
+        order = np.argsort(change, kind="stable")
+        for s in [*order[::-1][:EACH_END], *order[:EACH_END][::-1]]:
+            grade = "" if index.grade is None else GRADES[int(index.grade[n, s])]
+            rows.append((names[n], result.world.sectors[s], Number(words.number(float(index.base[n, s]), 0)),
+                         Number(words.number(float(change[s]), 2, signed=True)), grade))  # fmt: skip
+    keys = ("col-economy", "col-sector", "col-jobs", "col-jobs-change", "col-grade")
+    caption = _in_branch(reading, words, words.text("jobs-caption"), case)
+    heads = tuple(words.text(key) for key in keys)
+    return Table(caption, heads, tuple(rows), (False, False, True, True, False), folded=True, stacked=True)
+
+
+def _emissions(reading: Reading, words: Language, case: int) -> Table:
+    names, index = display_names(reading), reading.result.indices["co2"]
+    per = reading.result.indices.get("co2_intensity")
+    low, middle, high = (each[case] for each in index.interval())
+    change = np.where(np.isfinite(middle), middle, index.change[case])
+    rows: list[tuple[Cell, ...]] = []
+    for n in _named(reading):
+        decimals = _decimals(abs(float(change[n])))
+        moved = Number(words.number(float(change[n]), decimals, signed=True),
+                       _range(words, float(low[n]), float(high[n]), decimals))  # fmt: skip
+        held = float("nan") if per is None else 100.0 * float(per.change[case, n])
+        text = words.percent(held, 3, signed=True) if np.isfinite(held) else words.text("no-number")
+        rows.append((names[n], Number(words.number(float(index.base[n]), 1)), moved, Number(text)))
+    keys = ("col-economy", "col-co2", "col-co2-change", "col-co2-gdp")
+    caption = _in_branch(reading, words, words.text("co2-caption"), case)
+    heads = tuple(words.text(key) for key in keys)
+    return Table(caption, heads, tuple(rows), (False, True, True, True), stacked=True)
+
+
+def _named(reading: Reading) -> list[int]:
+    """The economies named, or the two of the headline where too many are."""
+    named = reading.named if len(reading.named) <= 2 * EACH_END else ()
+    wanted = [reading.subject, reading.companion, *named]
+    return list(dict.fromkeys(each for each in wanted if each is not None))
+
+
+def _in_branch(reading: Reading, words: Language, title: Text, case: int) -> Text:
+    branch = reading.label(case).branch
+    return words.text("economies-caption", branch=say.branch_name(branch), title=title) if branch else title
+
+
+def _range(words: Language, low: float, high: float, decimals: int) -> str:
+    if not np.isfinite(low):
+        return ""
+    return background.bare(words.text("range", low=words.number(low, decimals), high=words.number(high, decimals)))
+
+
+def _decimals(size: float) -> int:
+    """Decimals that show two figures of a number, at most six."""
+    if not np.isfinite(size) or size <= 0:
+        return 3
+    return int(min(6, max(0, 1 - np.floor(np.log10(size)))))

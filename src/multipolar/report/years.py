@@ -1,0 +1,93 @@
+"""The part on years: real income along the path, and what learning rests on (ECONOMICS 1.5)."""
+
+from __future__ import annotations
+
+import math
+
+from multipolar.base.language import Language, Text
+from multipolar.base.problems import shown
+from multipolar.report import background
+from multipolar.report import words as say
+from multipolar.report.blocks import Block, Cell, Figure, Number, Paragraph, Part, Table
+from multipolar.report.figures import years as figures
+from multipolar.report.figures.world import display_names
+from multipolar.report.reading import Effect, Reading
+from multipolar.results.result import TechnologyRow
+
+MOST_ID = 40
+
+
+def part(reading: Reading, words: Language, source: Text) -> Part:
+    """The part of the page; only for a Result that has years."""
+    result, case = reading.result, reading.case
+    wide, phone = (figures.years(result, words.code, case, phone=phone) for phone in (False, True))
+    subject = figures.by_year(reading, case, reading.subject)
+    who = say.capital(say.inside(reading, words, reading.subject))
+    ends = {"first": _signed(words, subject[0]), "last": _signed(words, subject[-1])}
+    values = {"who": who, "from": str(result.years[0]), "to": str(result.years[-1]), **ends}
+    branch = reading.label(case).branch
+    title = words.text("years-title", **values)
+    title = words.text("ranked-title-in", title=title, branch=say.branch_name(branch)) if branch else title
+    figure = Figure(
+        key="years",
+        title=title,
+        subtitle=words.text("years-subtitle", **figures.subtitle(reading, words)),
+        alt=words.text("years-alt", title=title),
+        source=source,
+        wide=wide.to_dict(),
+        phone=phone.to_dict(),
+        twin=_twin(reading, words, case),
+        note=words.text("years-note"),
+        drawn=reading.drawn,
+    )
+    blocks: list[Block] = [figure]
+    if result.technology:
+        blocks += [Paragraph(words.text("technology-intro")), _technology(reading, words)]
+    return Part("years", words.text("years"), tuple(blocks))
+
+
+def _twin(reading: Reading, words: Language, case: int) -> Table:
+    """Years down, economies across."""
+    names = display_names(reading)
+    countries = figures.year_countries(reading, phone=False)
+    columns = [figures.by_year(reading, case, country) for country in countries]
+    decimals = say.column_decimals([effect for column in columns for effect in column])
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (str(year), *(_number(words, column[t], decimals) for column in columns))
+        for t, year in enumerate(reading.result.years)
+    )
+    heads = (words.text("col-year"), *(words.text("without-article", name=names[n]) for n in countries))
+    return Table(words.text("table-twin"), heads, rows, (False, *(True for _ in countries)), folded=True, stacked=True)
+
+
+def _technology(reading: Reading, words: Language) -> Table:
+    keys = ("col-measure", "col-economy", "col-sector", "col-gap", "col-diffusion", "col-partner-weight", "col-gain",
+            "col-half-life", "col-ten-years")  # fmt: skip
+    names = dict(zip(reading.result.countries, display_names(reading), strict=True))
+    rows = tuple(_technology_row(words, names[row.country], row) for row in reading.result.technology)
+    numeric = (False, False, False, *(True for _ in keys[3:]))
+    caption = words.text("technology-caption")
+    return Table(caption, tuple(words.text(key) for key in keys), rows, numeric, folded=True, stacked=True)
+
+
+def _technology_row(words: Language, name: str, row: TechnologyRow) -> tuple[Cell, ...]:
+    def number(value: float, decimals: int) -> Number:
+        return Number(words.number(value, decimals) if math.isfinite(value) else words.text("no-number"))
+
+    return (
+        shown(row.measure, MOST_ID), name, row.sector, number(row.gap, 2), number(row.diffusion, 2),
+        Number(words.percent(100 * row.partner_weight, 1)), number(row.gain, 2), number(row.half_life, 0),
+        Number(words.percent(100 * row.reached, 0)),
+    )  # fmt: skip
+
+
+def _number(words: Language, effect: Effect, decimals: int) -> Number:
+    under = ""
+    if effect.drawn:
+        low, high = words.number(effect.low, decimals), words.number(effect.high, decimals)
+        under = background.bare(words.text("range", low=low, high=high))
+    return Number(words.number(effect.value, decimals, signed=True), under)
+
+
+def _signed(words: Language, effect: Effect) -> str:
+    return words.percent(effect.value, say.decimals_for(effect), signed=True)

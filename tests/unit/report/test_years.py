@@ -1,0 +1,114 @@
+"""The parts on years and indices: every number of the Result where it should stand, and the picture of the path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from multipolar.base.language import language
+from multipolar.report.blocks import Figure, Number, Statements, Table
+from multipolar.report.figures.years import by_year, year_countries, years
+from multipolar.report.page import render
+from multipolar.report.parts import parts
+from multipolar.report.reading import Reading
+from multipolar.results.result import Index, Result, TechnologyRow
+
+YEARS = (2025, 2026, 2027)
+
+
+@pytest.fixture
+def path(toy: Callable[..., Result]) -> Result:
+    """Made-up years: real income grows by a third of the last year's each year."""
+    given = toy()
+    scale = np.array([1 / 3, 2 / 3, 1.0])
+    cases, _, countries = given.draws["welfare"].shape
+    ones = np.ones((cases, countries))
+    rng = np.random.default_rng(1)
+    indices = {
+        "poles": Index(np.array(3.05), 3.05 + 0.01 * np.arange(cases), rng.normal(size=(cases, 24)), np.array(0.02)),
+        "dependence": Index(np.full((2, countries), 0.2), np.full((cases, 2, countries), 0.21)),
+        "co2": Index(ones[0] * 100, ones * 101), "co2_intensity": Index(ones[0], ones * 1.01),
+        "jobs": Index(np.ones((countries, 2)) * 50, np.ones((cases, countries, 2)) * [51, 49],
+                      grade=np.full((countries, 2), 2, dtype=np.int8)),
+    }  # fmt: skip
+    return replace(
+        given,
+        central={**given.central, "welfare_path": given.central["welfare"][:, None, :] * scale[:, None]},
+        draws={**given.draws, "welfare_path": given.draws["welfare"][:, :, None, :] * scale[:, None]},
+        years=YEARS,
+        blocs=given.scenario.blocs,
+        indices=indices,
+        missing={"currency": "shares of settlement are not given"},
+        technology=(TechnologyRow("knowhow", "RUS", "C", 4.0, 0.5, 0.4, 0.5, 1.5, 29.94, 0.2067),),
+    )
+
+
+def part(result: Result, key: str) -> tuple[object, ...]:
+    (found,) = (each for each in parts(Reading(result), language()) if each.key == key)
+    return found.blocks
+
+
+def test_years_and_indices_stand_only_where_they_are(path: Result, toy: Callable[..., Result]) -> None:
+    keys = [each.key for each in parts(Reading(path), language())]
+    assert keys.index("years") + 1 == keys.index("indices")
+    assert not {"years", "indices"} & {each.key for each in parts(Reading(toy()), language())}
+
+
+def test_the_picture_holds_the_medians_of_every_year(path: Result) -> None:
+    reading = Reading(path)
+    chart = years(path).to_dict()
+    rows = [row for data in chart.get("datasets", {"": chart["data"].get("values")}).values() for row in data]
+    countries = year_countries(reading, phone=False)
+    assert len(rows) == len(YEARS) * len(countries)
+    first = next(row for row in rows if row["order"] == 0 and row["year"] == 2026)
+    drawn = path.draws["welfare_path"][reading.case, :, 1, countries[0]]
+    assert first["value"] == pytest.approx(np.quantile(drawn, 0.5))
+    assert [first["low"], first["high"]] == pytest.approx(list(np.quantile(drawn, [0.1, 0.9])))
+    assert by_year(reading, reading.case, countries[0])[-1].value == reading.effect(reading.case, countries[0]).value
+
+
+def test_the_twin_has_a_row_a_year(path: Result) -> None:
+    figure = next(block for block in part(path, "years") if isinstance(block, Figure))
+    assert [row[0] for row in figure.twin.rows] == ["2025", "2026", "2027"]
+
+
+def test_what_learning_rests_on_is_a_table(path: Result) -> None:
+    (table,) = (block for block in part(path, "years") if isinstance(block, Table))
+    cells = [cell.text if isinstance(cell, Number) else cell for cell in table.rows[0]]
+    assert cells == ["knowhow", "Russia", "C", "4.00", "0.50", "40.0\u00a0%", "1.50", "30", "21\u00a0%"]
+
+
+def test_indices_show_base_value_change_and_average_years(path: Result) -> None:
+    table = next(block for block in part(path, "indices") if isinstance(block, Table))
+    label, base, value, change, usual = table.rows[0]
+    case = Reading(path).case
+    assert (label, base.text) == ("effective number of poles", "3.050")
+    middle = np.quantile(path.indices["poles"].drawn[case], 0.5)
+    assert float(change.text.replace("\N{MINUS SIGN}", "-")) == pytest.approx(middle, rel=0.1)
+    assert float(usual.text.replace("\N{MINUS SIGN}", "-")) == pytest.approx(middle / 0.02, rel=0.1)
+    assert change.under
+    assert value.text == f"{3.05 + 0.01 * case:.3f}"
+    assert table.rows[-1][4].text == "no yardstick"
+
+
+def test_jobs_carry_their_grade_and_emissions_their_scope(path: Result) -> None:
+    blocks = part(path, "indices")
+    jobs, co2 = [block for block in blocks if isinstance(block, Table)][1:]
+    assert {row[4] for row in jobs.rows} == {"estimated"}
+    assert {row[3].text for row in jobs.rows} == {"+1.00", "\N{MINUS SIGN}1.00"}
+    assert {row[2].text for row in co2.rows} == {"+1.0"}
+    assert {row[3].text for row in co2.rows} == {"+1.000\u00a0%"}
+    page = render(path)
+    assert "Households and the use of goods" in page
+    missing = next(block for block in blocks if isinstance(block, Statements))
+    assert "shares of settlement are not given" in str(missing.rows)
+
+
+def test_the_page_is_the_same_twice_and_says_what_year_it_is_of(path: Result) -> None:
+    page = render(path)
+    assert page == render(path)
+    assert "the last year of a path" in page
+    assert "No path between them" not in page
