@@ -6,7 +6,7 @@ Each kind is a book, name -> what to say; a name is looked up in all of them, up
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from multipolar.app.numbers import number
 from multipolar.base import forms
@@ -50,7 +50,14 @@ def explain(name: str, world: World) -> tuple[Entry, ...]:
     if not found:
         every = {spelling for kind, book in books.items() for key in book for spelling in _written(kind, key)}
         raise UnknownLabelError("name", name, nearest(name, [*every, *books]))
-    return found
+    return tuple(_with_dependence(entry, world) if entry.kind == "country" else entry for entry in found)
+
+
+def _with_dependence(entry: Entry, world: World) -> Entry:
+    """A country with what it depends on, which takes a moment and so is told for one country at a time."""
+    from multipolar.app.dependence import facts
+
+    return replace(entry, facts=(*entry.facts, *facts(world, entry.name)))
 
 
 def kinds(world: World) -> tuple[tuple[str, str], ...]:

@@ -105,7 +105,7 @@ def ruler(scenario: Scenario, world: World) -> Ruler:
     missing: dict[str, str] = {}
     blocs: dict[str, Names] = {}
     taken: set[str] = set()
-    declared = dict(scenario.blocs) or _ready(world)
+    declared = dict(scenario.blocs) or ready_blocs(world)
     for name, members in declared.items():
         here = tuple(code for code in members if code in world.countries)
         if taken.intersection(here):
@@ -136,7 +136,8 @@ def index_blocks(measured: Measured, drawn: Mapping[str, Array], stick: Ruler) -
     }
 
 
-def _ready(world: World) -> dict[str, Names]:
+def ready_blocs(world: World) -> dict[str, Names]:
+    """The blocs of a scenario that declares none: the BRICS of the world's year, and the G7 with the EU."""
     year = max(world.year or 2022, groups.first_year("BRICS"))
     west = dict.fromkeys((*groups.bloc_members("G7", year), *groups.bloc_members("EU27", year)))
     return {"BRICS": groups.bloc_members("BRICS", year), WEST: tuple(west)}
