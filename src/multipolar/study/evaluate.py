@@ -85,15 +85,6 @@ def evaluate(
     rows = _draws(_context(bench, keys, answers, drawn, stick), range(draws), kept, workers, on_row, report)
     stacked = _stacked(rows, (len(keys), 0, len(world.countries)))
     measured = None if stick is None else stick.measure(walker, answers, central.get("real_gdp"))
-    provenance = Provenance(
-        version=multipolar.__version__,
-        seed=seed,
-        draws=draws,
-        tolerance=tolerance,
-        parameters=cards.parameter_values(economy.parameters, world),
-        world_digest=world.digest,
-        scenario_digest=scenario.digest,
-    )
     return Result(
         scenario=cards.scenario_card(scenario),
         world=cards.world_card(world),
@@ -108,13 +99,25 @@ def evaluate(
         assumptions=cards.assumption_rows(scenario, world, economy.parameters),
         not_computed=cards.not_computed_rows(solved),
         notes=(*cards.notes(solved, world), *walker.notes(drawn.capped), *(BESIDE if structural and walks else ())),
-        provenance=provenance,
+        provenance=_provenance(bench, seed, draws),
         theta_truncated=drawn.truncated,
         years=scenario.horizon.years if walks else (),
         blocs={} if stick is None else stick.blocs,
         indices={} if measured is None or stick is None else index_blocks(measured, stacked, stick),
         missing={} if measured is None else measured.missing,
         technology=technology_rows(scenario, walker.known, world),
+    )
+
+
+def _provenance(bench: Bench, seed: int, draws: int) -> Provenance:
+    return Provenance(
+        version=multipolar.__version__,
+        seed=seed,
+        draws=draws,
+        tolerance=bench.tolerance,
+        parameters=cards.parameter_values(bench.economy.parameters, bench.economy.world),
+        world_digest=bench.economy.world.digest,
+        scenario_digest=bench.scenario.digest,
     )
 
 
