@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -62,6 +62,11 @@ class _Game:
     sets: tuple[int, ...]
 
     @property
+    def single(self) -> tuple[int, ...]:
+        """The sets of one player."""
+        return tuple(1 << k for k in range(len(self.players)))
+
+    @property
     def everyone(self) -> Ids:
         """The measures of all players."""
         return self.ids((1 << len(self.players)) - 1)
@@ -73,13 +78,27 @@ class _Game:
 
 @dataclass(frozen=True, eq=False)
 class _Desk:
-    """What every solve needs; pickled once for each worker."""
+    """What every solve needs; pickled once for each worker. ``alone``: where each player by itself came to."""
 
     walker: Walker
     kind: str
+    alone: Mapping[Ids, Start] = field(default_factory=dict)
 
     def solve(self, case: CaseKey) -> Solved:
-        return self.walker.bench.solve(case) if self.kind == "static" else self.walker.walk(case).last
+        """One set of measures. In logs hats nearly add up: it starts where those of its players do."""
+        if self.kind == "path":
+            return self.walker.walk(case).last
+        staged = self.walker.bench.staged(case)
+        return self.walker.bench.answer(staged, staged.resolution.shocks, self._start(case.active or frozenset()))
+
+    def _start(self, ids: Ids) -> Start | None:
+        held = [start for player, start in self.alone.items() if player <= ids]
+        if not held:
+            return None
+        first = held[0]
+        for each in held[1:]:
+            first = Start(first.hats + each.hats, first.ln_spending_hat + each.ln_spending_hat)
+        return first
 
     @property
     def income(self) -> Array:
@@ -129,14 +148,18 @@ def attribute(
         seconds = time.perf_counter() - begin
     games = [_game(desk, each, seed, most_exact, pairs) for each in solved]
     values = {game.everyone: _row(each, world.income) for game, each in zip(games, solved, strict=True)}
+    report("attribution: each measure alone", 0, 1)
+    rows, alone = _alone(desk, games, values)
+    values |= rows
     jobs = _jobs(games, values)
-    bench = replace(desk.walker.bench, starts=_starts(solved), references={})
-    worker = _Desk(Walker(bench, desk.walker.learning), kind)
+    # Reference worlds are solved anew in each process, from nothing as here, so that they have the same bits.
+    bench = replace(desk.walker.bench, references={})
+    worker = _Desk(Walker(bench, desk.walker.learning), kind, alone)
     about = f"attribution: {len(jobs):,} solves, about {_duration(seconds * len(jobs) / max(1, workers))}"
     report(about, 0, len(jobs))
     values |= _solved(worker, jobs, kept, workers, on_row, lambda done: report(about, done, len(jobs)))
     worth = {ids: (row, _ln(row, world.income)) for ids, row in values.items()}
-    return _attribution(kind, scenario, games, worth, len(jobs))
+    return _attribution(kind, scenario, games, worth, len(rows) + len(jobs))
 
 
 def players_of(scenario: Scenario, case: CaseKey) -> tuple[Player, ...]:
@@ -172,7 +195,7 @@ def _game(desk: _Desk, solved: Solved, seed: int, most_exact: int, pairs: int) -
         return _Game(case, players, idle, (), tuple(range(1 << n)))
     orders = tuple(sampled_orders(seed, [each.seat for each in players], pairs))
     every = (1 << n) - 1
-    ends = [1 << k for k in range(n)] + [every ^ (1 << k) for k in range(n)]
+    ends = [*(1 << k for k in range(n)), *(every ^ (1 << k) for k in range(n))]
     return _Game(case, players, idle, orders, tuple(sorted({*ends, *(s for each in orders for s in sets_of(each))})))
 
 
@@ -196,9 +219,26 @@ def _jobs(games: list[_Game], known: Mapping[Ids, object]) -> dict[Ids, CaseKey]
     return jobs
 
 
-def _starts(solved: list[Solved]) -> dict[object, Start | None]:
-    """Where sets start: at their whole case. Reference worlds start cold, so that they have the bits of the central."""
-    return {each.case: start_of(each.outcome) for each in solved}
+def _alone(
+    desk: _Desk, games: list[_Game], known: Mapping[Ids, object]
+) -> tuple[dict[Ids, DrawRow], dict[Ids, Start]]:
+    """Each player by itself, from nothing: its row, and where it came to. A path has starts of its own."""
+    rows: dict[Ids, DrawRow] = {}
+    starts: dict[Ids, Start] = {}
+    if desk.kind == "path":
+        return rows, starts
+    for ids, case in _jobs([replace(game, sets=game.single) for game in games], {}).items():
+        try:
+            solved = desk.solve(case)
+        except MultipolarError as error:
+            rows[ids] = _unsolved(error, len(desk.income))
+            continue
+        start = start_of(solved.outcome)
+        if start is not None:
+            starts[ids] = start
+        if ids not in known:
+            rows[ids] = _row(solved, desk.income)
+    return rows, starts
 
 
 def _solved(
@@ -226,9 +266,13 @@ def _one_set(desk: _Desk, case: CaseKey) -> DrawRow:
     try:
         return _row(desk.solve(case), desk.income)
     except MultipolarError as error:
-        missing = np.full((1, len(desk.income)), np.nan)
-        status = CaseStatus(None, None, type(error).__name__, 0, float("nan"), str(error))
-        return DrawRow(missing, missing.copy(), (status,))
+        return _unsolved(error, len(desk.income))
+
+
+def _unsolved(error: MultipolarError, countries: int) -> DrawRow:
+    missing = np.full((1, countries), np.nan)
+    status = CaseStatus(None, None, type(error).__name__, 0, float("nan"), str(error))
+    return DrawRow(missing, missing.copy(), (status,))
 
 
 def _row(solved: Solved, income: Array) -> DrawRow:

@@ -151,7 +151,7 @@ class Bench:
     def solve(self, case: CaseKey) -> Solved:
         """Resolve and solve one case. Raises what the model raises, the case named."""
         staged = self.staged(case)
-        return self.answer(staged, staged.resolution.shocks, self.starts.get(case.whole))
+        return self.answer(staged, staged.resolution.shocks, self.starts.get(case))
 
     def answer(self, staged: Staged, shocks: Shocks, start: Start | Array | None, year: int | None = None) -> Solved:
         """The solve of a staged case under the shocks of one date."""

@@ -182,7 +182,8 @@ def test_an_attributed_run_repeats_byte_for_byte(call: Call) -> None:
 
 
 def test_an_attribution_that_is_broken_off_goes_on(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    Path("s.yaml").write_text(TWO, encoding="utf-8")
+    third = "  - {id: v, type: tariff, who: C3, to: C1, sectors: all, add: 0.2, source: assumption}\n"
+    Path("s.yaml").write_text(TWO + third, encoding="utf-8")
     monkeypatch.setattr(store, "_SETS_BLOCK", 1)
     keep, kept = store.Place.keep_set, list[int]()
 
@@ -200,7 +201,7 @@ def test_an_attribution_that_is_broken_off_goes_on(call: Call, monkeypatch: pyte
     assert code == 2
     assert "attribution none instead of static" in told
     assert call(*SMALL, "--draws", "0", "--attribution", "--resume", "--out", "run-s")[0] == 0
-    assert kept == [0, 1]
+    assert kept == [0, 1, 2]
     assert call(*SMALL, "--draws", "0", "--attribution", "--out", "other")[0] == 0
     for name in (*store.RESULTS, store.ATTRIBUTION):
         assert Path("run-s", name).read_bytes() == Path("other", name).read_bytes()

@@ -158,12 +158,13 @@ def test_sampled_orders_come_near_the_exact_values_and_add_up() -> None:
 
 def test_same_bits_for_any_number_of_workers_and_after_resuming() -> None:
     rows: dict[int, DrawRow] = {}
-    one = made(THREE, on_row=rows.__setitem__)
-    assert sorted(rows) == list(range(6))
-    two = made(THREE, workers=2)
+    text = THREE + tariff("u", "C4", "C2", 0.3)
+    one = made(text, on_row=rows.__setitem__)
+    assert sorted(rows) == list(range(16 - 6))  # none, all, and each alone are known before
+    two = made(text, workers=2)
     computed: dict[int, DrawRow] = {}
-    resumed = made(THREE, kept={k: rows[k] for k in (0, 3, 4)}, on_row=computed.__setitem__)
-    assert sorted(computed) == [1, 2, 5]
+    resumed = made(text, kept={k: rows[k] for k in (0, 3, 4, 8, 9)}, on_row=computed.__setitem__)
+    assert sorted(computed) == [1, 2, 5, 6, 7]
     for name, values in one.numbers.items():
         np.testing.assert_array_equal(values, two.numbers[name])
         np.testing.assert_array_equal(values, resumed.numbers[name])
@@ -183,6 +184,7 @@ def test_a_set_without_an_answer_is_named_and_counted(monkeypatch: pytest.Monkey
     whole = made(THREE)
     monkeypatch.setattr(attribution._Desk, "solve", failing)
     found = made(THREE)
+    assert found.solves == whole.solves
     (case,) = found.cases
     assert [(each.measures, each.outcome, each.message) for each in case.failed] == [
         (("x", "y"), "NoEquilibriumError", "it has none")
@@ -223,3 +225,26 @@ def test_without_measures_there_is_nothing_to_attribute() -> None:
     assert found.players == ()
     assert found.of("shapley", 0).shape == (0, len(SMALL.countries) + 1)
     np.testing.assert_array_equal(found.remainder("shapley", 0), 0.0)
+
+
+def test_a_measure_without_an_answer_by_itself_is_named_and_the_others_keep_theirs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from multipolar.base.problems import NoEquilibriumError
+    from multipolar.study import attribution
+
+    solve = attribution._Desk.solve
+
+    def failing(desk: attribution._Desk, case: CaseKey) -> object:
+        if case.active == {"z"}:
+            raise NoEquilibriumError("it has none")
+        return solve(desk, case)
+
+    whole = made(THREE)
+    monkeypatch.setattr(attribution._Desk, "solve", failing)
+    found = made(THREE)
+    assert [each.measures for each in found.cases[0].failed] == [("z",)]
+    assert np.isnan(found.of("alone", 0)[2]).all()
+    np.testing.assert_array_equal(found.of("alone", 0)[:2], whole.of("alone", 0)[:2])
+    np.testing.assert_allclose(found.of("last", 0), whole.of("last", 0), atol=1e-9)
+    np.testing.assert_allclose(found.remainder("shapley", 0), 0.0, atol=1e-12)
