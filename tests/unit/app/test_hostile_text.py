@@ -112,12 +112,14 @@ def test_files_of_a_run_hold_hostile_text_as_text(
     written = (folder / "o" / "result.json").read_text(encoding="utf-8")
     assert unseen(written) == set()
     assert MARKS in json.loads(written)["scenario"]["title"]["en"]
+    held = False
     for path in (folder / "o").glob("*.csv"):
         text = path.read_text(encoding="utf-8")
         cells = [cell for row in csv.reader(text.splitlines()) for cell in row]
         texts = [cell for cell in cells if not cell.replace("e-", "").lstrip("-").replace(".", "").isdigit()]
-        assert any("cmd|" in cell for cell in texts)
+        held |= any("cmd|" in cell for cell in texts)  # a table of countries alone holds no words of the file
         assert [cell for cell in texts if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\0"))] == []
+    assert held
     page = (folder / "o" / "report.html").read_text(encoding="utf-8")
     assert "<script>alert(1)" not in page
     assert "<img src=x" not in page
