@@ -46,7 +46,7 @@ class Table:
 class Figure:
     """A figure in its wide and its phone form, with what a reader needs who does not see it.
 
-    ``bars``: its marks are bars from zero, never hollow."""
+    ``bars``: its marks are bars from zero, never hollow. ``signed``: its colours tell gain from loss."""
 
     key: str
     title: Text
@@ -60,6 +60,7 @@ class Figure:
     note: Text | None = None
     drawn: bool = True
     bars: bool = False
+    signed: bool = True
     kind: str = field(default="figure", init=False)
 
 

@@ -39,6 +39,7 @@ def part(reading: Reading, words: Language, source: Text) -> Part:
         twin=_twin(reading, words, case),
         note=words.text("years-note"),
         drawn=reading.drawn,
+        signed=False,
     )
     blocks: list[Block] = [figure]
     if result.technology:

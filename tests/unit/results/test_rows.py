@@ -12,7 +12,13 @@ def rows() -> dict[int, DrawRow]:
     rng = np.random.default_rng(0)
     failed = CaseStatus(1, 3, "NotConvergedError", 0, float("nan"), "\u0631\u0633\u0645 \ud800")
     status = (CaseStatus(0, 3, "converged", 20, 1e-11), failed)
-    held = {number: DrawRow(rng.normal(size=(2, 4)), rng.normal(size=(2, 4)), status) for number in (3, 5)}
+    held = {
+        number: DrawRow(
+            rng.normal(size=(2, 4)), rng.normal(size=(2, 4)), status,
+            {"welfare_path": rng.normal(size=(2, 3, 4)), "poles": rng.normal(size=2)},
+        )
+        for number in (3, 5)
+    }  # fmt: skip
     held[5].welfare[0] = np.nan
     return held
 
@@ -23,6 +29,9 @@ def test_a_block_reads_back_exactly() -> None:
     for number, row in before.items():
         assert row.welfare.tobytes() == after[number].welfare.tobytes()
         assert row.equivalent_variation.tobytes() == after[number].equivalent_variation.tobytes()
+        assert {name: values.tobytes() for name, values in row.more.items()} == {
+            name: values.tobytes() for name, values in after[number].more.items()
+        }
         assert repr(row.status) == repr(after[number].status)
 
 

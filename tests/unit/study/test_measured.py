@@ -12,6 +12,7 @@ from multipolar.model.jobs import jobs
 from multipolar.model.parameters import horizon_parameters
 from multipolar.results.files import as_netcdf, indices_csv
 from multipolar.results.result import Result
+from multipolar.results.rows import DrawRow, packed, unpacked
 from multipolar.scenario.resolve import resolve
 from multipolar.scenario.scenario import CaseKey
 from multipolar.study.indexed import chain_of
@@ -102,6 +103,18 @@ def test_a_draw_of_a_path_is_the_same_for_any_number_of_workers(embedded: mp.Wor
     np.testing.assert_array_equal(result.draws["welfare_path"][:, :, -1], result.draws["welfare"])
     spread = np.ptp(result.draws["welfare_path"], axis=1)
     assert (spread.max(axis=(0, 2)) > 0).all()
+
+
+def test_a_run_broken_off_goes_on_with_the_draws_it_kept(embedded: mp.World, result: Result) -> None:
+    rows: dict[int, DrawRow] = {}
+    mp.evaluate(embedded, mp.read_scenario(TEXT), draws=4, on_row=rows.__setitem__)
+    asked: list[int] = []
+    kept = unpacked(packed({number: rows[number] for number in (0, 2)}))
+    again = mp.evaluate(
+        embedded, mp.read_scenario(TEXT), draws=4, kept=kept, on_row=lambda number, row: asked.append(number)
+    )
+    assert asked == [1, 3]
+    assert as_netcdf(again) == as_netcdf(result)
 
 
 def test_files_hold_every_number(embedded: mp.World, result: Result) -> None:
