@@ -16,7 +16,6 @@ from multipolar.base.problems import Collector, InputError
 from multipolar.model import composition as pure
 from multipolar.model.composition import Composition, Flows, Given, Inputs
 from multipolar.model.lists import Lists
-from multipolar.model.markets import FINAL_TRADE
 from multipolar.model.parameters import Parameters
 from multipolar.model.shocks import Shocks
 from multipolar.model.system import Economy, System
@@ -76,8 +75,6 @@ def _refuse_uncovered(world: World, parameters: Parameters, shocks: Shocks, doin
         for each in fields(record):
             if each.name not in known and _is_set(getattr(record, each.name), each.default):
                 problems.add(f"{doing} cannot be computed with it yet; leave it at its default", path=each.name)
-    if FINAL_TRADE in world.fields:
-        problems.add(f"{doing} cannot be computed where final users have suppliers of their own yet", path=FINAL_TRADE)
     for k, venture in enumerate(shocks.ventures):
         if venture.displaced:
             problems.add(f"{doing} cannot be computed with displaced sales yet", path=f"ventures[{k}].displaced")
