@@ -66,6 +66,8 @@ def maybe(choices: Choices, value: Callable[[], Any], neutral: Any) -> Any:
 
 def make_day(choices: Choices, most: int = 40) -> tuple[pay.System, pay.Payments]:
     """A random system with any mix of mechanisms, and payments that it takes."""
+    if choices.integer(0, 3) == 0:
+        return make_simple_day(choices, most)
     banks = BANKS[: choices.integer(2, len(BANKS))]
     currencies = CURRENCIES[: choices.integer(1, 3)]
     horizon = choices.pick((50, 200))
@@ -100,6 +102,19 @@ def make_day(choices: Choices, most: int = 40) -> tuple[pay.System, pay.Payments
         hours=maybe(choices, lambda: {choices.pick(currencies): choices.pick(HOURS)}, {}),
     )
     return system, orders(choices, accounts, banks, most, min(horizon, 60))
+
+
+def make_simple_day(choices: Choices, most: int) -> tuple[pay.System, pay.Payments]:
+    """Strict queues of single payments, as on most days of most systems: with and without gridlock resolution."""
+    banks = BANKS[: choices.integer(2, len(BANKS))]
+    accounts = [(bank, "USD", choices.integer(0, 60)) for bank in banks]
+    gridlock, every = choices.pick((None, "fifo", "fifo", "free")), choices.pick((1, 7, 20))
+    rows = [
+        (choices.integer(0, 60), payer, choices.pick(banks), "USD", choices.integer(1, 50))
+        for payer in (choices.pick(banks) for _ in range(choices.integer(0, most)))
+    ]
+    payments = pay.Payments.from_rows(sorted(rows, key=lambda row: row[0]))
+    return pay.System(accounts=accounts, gridlock=gridlock, gridlock_every=every, horizon=100), payments
 
 
 HOURS = (("00:00", "00:01", "UTC"), ("03:01", "03:02", "Europe/Moscow"), ("00:00", "23:59", "UTC"))

@@ -1,273 +1,293 @@
-"""The steps of the compiled engine: free functions over record arrays of int64 (numba, extra ``payments``).
+"""The steps of the compiled engine: free functions over tables of int64 (numba, extra ``payments``).
 
-Every function takes the arrays that it needs: ``day`` (one record of counters), ``legs``, ``accounts``, ``lines``,
-``groups`` with ``members``, ``blocks``, and the heaps ``later`` and ``matures``. Flags are 0 or 1. ``compiled`` has the
-loop over seconds.
+A table is a two-dimensional array whose columns have names (``L.amount`` is a column of ``legs``). Every function takes
+the tables that it needs: ``day`` (one row of counters), ``legs`` (64 bytes each, what a queue touches), ``notes`` (the
+rest about legs), ``accounts``, ``lines``, ``groups`` with ``members``, ``blocks``, and the heaps ``later`` and
+``matures``. Flags are 0 or 1. ``loops`` has the loop over seconds.
 """
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Callable
 from typing import Any
 
 import numba
-import numpy as np
 
 from multipolar.payments.journal import BACK, DRAW, GIVE, REPAY
 from multipolar.payments.ledger import CUT, MUTE, SHUT
 
 
-def record(*names: str) -> np.dtype[Any]:
-    """A record of int64 fields."""
-    return np.dtype([(name, np.int64) for name in names])
+def columns(*names: str) -> Any:
+    """Names of the columns of a table, each the number of its column."""
+    return namedtuple("columns", names)(*range(len(names)))
 
 
-DAY = record(
+LEG_COLUMNS = ("debit", "credit", "amount", "group")
+NOTE_COLUMNS = ("priority", "follow", "wait")
+ACCOUNT_COLUMNS = ("balance", "floor", "owner", "money", "overtaking", "cap")
+LINE_COLUMNS = ("drawer", "own", "free", "source", "holding", "provider", "num", "den", "cap", "maturity")
+
+D = columns(
     *("now", "phase", "events", "ordered", "extras", "released", "flipped", "cycled", "moving", "due", "number"),
     *("waiting", "changed", "dirty", "grid", "planned", "chosen"),  # what changes
-    *("offset", "gridlock", "every", "horizon", "union", "barred"),  # what does not
+    *("offset", "gridlock", "every", "horizon", "union", "barred", "routed", "ranked", "simple"),  # what does not
 )
-LEG_COLUMNS = ("debit", "credit", "amount", "group", "priority", "follow", "wait")
-LEGS = record(
-    *LEG_COLUMNS,
-    *("after", "before", "queued", "doomed", "settled_at"),
-    *("order", "event"),  # lists: the row is a place in the list, not a leg
-)
-ACCOUNT_COLUMNS = ("balance", "floor", "owner", "money", "overtaking", "cap")
-ACCOUNTS = record(
+L = columns(*LEG_COLUMNS, "after", "before", "queued", "settled_at")
+N = columns(*NOTE_COLUMNS, "doomed", "order", "event")  # order and event: the row is a place in the journal
+A = columns(
     *ACCOUNT_COLUMNS,
     *("member", "drawing", "paying", "head", "tail", "length", "marked"),
-    *("change", "position", "ends", "last", "stacked"),
+    *("pending", "change", "position", "ends", "last", "stacked"),
     *("dirty", "look"),  # lists: the row is a place in the list, not an account
 )
-LINE_COLUMNS = ("drawer", "own", "free", "source", "holding", "provider", "num", "den", "cap", "maturity")
-LINES = record(*LINE_COLUMNS, "out", "held", "owed", "peak", "plan", "plan_drawn", "plan_given")
-GROUPS = record("start", "end", "staged")
-FLIPS = record("time", "kind", "index", "change")
-EXTRAS = record("time", "event", "kind", "what", "debit", "credit", "amount", "place")
-HEAP = record("time", "number", "what", "amount")
+K = columns(*LINE_COLUMNS, "out", "held", "owed", "peak", "plan", "plan_drawn", "plan_given")
+G = columns("start", "end", "staged")
+F = columns("time", "kind", "index", "change")
+X = columns("time", "event", "kind", "what", "debit", "credit", "amount", "place")
+H = columns("time", "number", "what", "amount")
 
 
 def jit(function: Callable[..., Any]) -> Any:
     """Compiled at its first call, kept on disk; called by compiled code only, so without a wrapper for Python."""
-    options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    return numba.njit(cache=True, error_model="numpy", **options)(function)
+    compiler: Any = numba.njit
+    return compiler(cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+
+
+@jit
+def put(heap: Any, at: int, time: int, number: int, what: int, amount: int) -> None:
+    """Write a row of a heap."""
+    heap[at, H.time] = time
+    heap[at, H.number] = number
+    heap[at, H.what] = what
+    heap[at, H.amount] = amount
+
+
+@jit
+def earlier(heap: Any, at: int, time: int, number: int) -> bool:
+    """Whether a row of a heap comes before (time, number)."""
+    return bool(heap[at, H.time] < time or (heap[at, H.time] == time and heap[at, H.number] < number))
 
 
 @jit
 def push(heap: Any, size: int, time: int, number: int, what: int, amount: int) -> None:
     """Add to a heap ordered by time, then number."""
     at = size
-    while at > 0:
+    while at > 0 and not earlier(heap, (at - 1) // 2, time, number):
         up = (at - 1) // 2
-        above = heap[up]
-        if above.time < time or (above.time == time and above.number < number):
-            break
-        heap[at] = above
+        put(heap, at, heap[up, H.time], heap[up, H.number], heap[up, H.what], heap[up, H.amount])
         at = up
-    row = heap[at]
-    row.time, row.number, row.what, row.amount = time, number, what, amount
+    put(heap, at, time, number, what, amount)
 
 
 @jit
 def pop(heap: Any, size: int) -> None:
     """Remove the first of ``size`` rows."""
-    last, at = heap[size - 1], 0
-    while True:
+    last, at = size - 1, 0
+    time, number, what, amount = heap[last, H.time], heap[last, H.number], heap[last, H.what], heap[last, H.amount]
+    while 2 * at + 1 < last:
         down = 2 * at + 1
-        if down >= size - 1:
+        if down + 1 < last and earlier(heap, down + 1, heap[down, H.time], heap[down, H.number]):
+            down += 1
+        if not earlier(heap, down, time, number):
             break
-        left, right = heap[down], heap[min(down + 1, size - 2)]
-        if right.time < left.time or (right.time == left.time and right.number < left.number):
-            down = min(down + 1, size - 2)
-        below = heap[down]
-        if last.time < below.time or (last.time == below.time and last.number < below.number):
-            break
-        heap[at] = below
+        put(heap, at, heap[down, H.time], heap[down, H.number], heap[down, H.what], heap[down, H.amount])
         at = down
-    heap[at] = last
+    put(heap, at, time, number, what, amount)
 
 
 @jit
 def wake(day: Any, accounts: Any, a: int) -> None:
     """Put an account among those to be tried: a heap of account numbers."""
-    if accounts[a].marked:
+    if accounts[a, A.marked]:
         return
-    accounts[a].marked = 1
-    at = day[0].dirty
-    day[0].dirty += 1
+    accounts[a, A.marked] = 1
+    at = day[D.dirty]
+    day[D.dirty] += 1
     while at > 0:
         up = (at - 1) // 2
-        if accounts[up].dirty <= a:
+        if accounts[up, A.dirty] <= a:
             break
-        accounts[at].dirty = accounts[up].dirty
+        accounts[at, A.dirty] = accounts[up, A.dirty]
         at = up
-    accounts[at].dirty = a
+    accounts[at, A.dirty] = a
 
 
 @jit
 def next_dirty(day: Any, accounts: Any) -> int:
     """Take the lowest account among those to be tried."""
-    first, at = accounts[0].dirty, 0
-    day[0].dirty -= 1
-    size = day[0].dirty
-    last = accounts[size].dirty
+    first, at = accounts[0, A.dirty], 0
+    day[D.dirty] -= 1
+    size = day[D.dirty]
+    last = accounts[size, A.dirty]
     while True:
         down = 2 * at + 1
         if down >= size:
             break
-        if down + 1 < size and accounts[down + 1].dirty < accounts[down].dirty:
+        if down + 1 < size and accounts[down + 1, A.dirty] < accounts[down, A.dirty]:
             down += 1
-        if last <= accounts[down].dirty:
+        if last <= accounts[down, A.dirty]:
             break
-        accounts[at].dirty = accounts[down].dirty
+        accounts[at, A.dirty] = accounts[down, A.dirty]
         at = down
-    accounts[at].dirty = last
-    accounts[first].marked = 0
+    accounts[at, A.dirty] = last
+    accounts[first, A.marked] = 0
     return int(first)
 
 
 @jit
 def stir(day: Any, accounts: Any, lines: Any, a: int) -> None:
     """Wake an account whose queue or balance changed, and the drawers that pay for their draws from it."""
-    if accounts[a].head >= 0 or accounts[a].drawing:
+    if accounts[a, A.head] >= 0 or accounts[a, A.drawing]:
         wake(day, accounts, a)
-    if accounts[a].paying:
+    if accounts[a, A.paying]:
         for k in range(len(lines)):
-            if lines[k].own == a and not lines[k].free:
-                wake(day, accounts, lines[k].drawer)
+            if lines[k, K.own] == a and not lines[k, K.free]:
+                wake(day, accounts, lines[k, K.drawer])
 
 
 @jit
 def blocked(day: Any, legs: Any, accounts: Any, blocks: Any, leg: int) -> bool:
     """Whether an outage or closed hours keep a leg from settling now."""
-    if not day[0].barred:
+    if not day[D.barred]:
         return False
-    payer, payee = accounts[legs[leg].debit], accounts[legs[leg].credit]
-    barred = blocks[MUTE, payer.owner] + blocks[CUT, payer.owner] + blocks[CUT, payee.owner] + blocks[SHUT, payer.money]
-    return bool(barred > 0)
+    payer, payee = accounts[legs[leg, L.debit], A.owner], accounts[legs[leg, L.credit], A.owner]
+    closed = blocks[SHUT, accounts[legs[leg, L.debit], A.money]]
+    return bool(blocks[MUTE, payer] + blocks[CUT, payer] + blocks[CUT, payee] + closed > 0)
 
 
 @jit
-def enqueue(day: Any, legs: Any, accounts: Any, leg: int) -> None:
+def enqueue(day: Any, legs: Any, notes: Any, accounts: Any, leg: int) -> None:
     """To the end of its queue, before what has a lower priority."""
-    this = legs[leg]
-    queue = accounts[this.debit]
-    behind, front = -1, queue.tail
-    while front >= 0 and legs[front].priority < this.priority:
-        behind, front = front, legs[front].before
-    this.before, this.after, this.queued = front, behind, 1
+    a = legs[leg, L.debit]
+    behind, front = -1, accounts[a, A.tail]
+    while day[D.ranked] and front >= 0 and notes[front, N.priority] < notes[leg, N.priority]:
+        behind, front = front, legs[front, L.before]
+    legs[leg, L.before] = front
+    legs[leg, L.after] = behind
+    legs[leg, L.queued] = 1
     if front >= 0:
-        legs[front].after = leg
+        legs[front, L.after] = leg
     else:
-        queue.head = leg
+        accounts[a, A.head] = leg
     if behind >= 0:
-        legs[behind].before = leg
+        legs[behind, L.before] = leg
     else:
-        queue.tail = leg
-    queue.length += 1
-    day[0].waiting += 1
-    day[0].changed = 1
+        accounts[a, A.tail] = leg
+    accounts[a, A.length] += 1
+    accounts[a, A.pending] -= legs[leg, L.amount]
+    accounts[legs[leg, L.credit], A.pending] += legs[leg, L.amount]
+    day[D.waiting] += 1
+    day[D.changed] = 1
 
 
 @jit
 def extra(day: Any, accounts: Any, extras: Any, kind: int, what: int, debit: int, credit: int, amount: int) -> None:
     """Move money that is no leg: swap draws and repayments."""
-    accounts[debit].balance -= amount
-    accounts[credit].balance += amount
-    row = extras[day[0].extras]
-    row.time, row.event, row.kind, row.what = day[0].now, day[0].events, kind, what
-    row.debit, row.credit, row.amount, row.place = debit, credit, amount, day[0].ordered
-    day[0].extras += 1
+    accounts[debit, A.balance] -= amount
+    accounts[credit, A.balance] += amount
+    at = day[D.extras]
+    extras[at, X.time] = day[D.now]
+    extras[at, X.event] = day[D.events]
+    extras[at, X.kind] = kind
+    extras[at, X.what] = what
+    extras[at, X.debit] = debit
+    extras[at, X.credit] = credit
+    extras[at, X.amount] = amount
+    extras[at, X.place] = day[D.ordered]
+    day[D.extras] += 1
 
 
 @jit
-def move(day: Any, legs: Any, accounts: Any, later: Any, leg: int) -> None:
+def move(day: Any, legs: Any, notes: Any, accounts: Any, later: Any, leg: int) -> None:
     """A leg settles: money moves, the journal is written, the next leg is sent off."""
-    this, d = legs[leg], day[0]
-    accounts[this.debit].balance -= this.amount
-    accounts[this.credit].balance += this.amount
-    this.settled_at = d.now
-    legs[d.ordered].order, legs[d.ordered].event = leg, d.events
-    d.ordered += 1
-    if this.follow >= 0:
-        push(later, d.moving, d.now + this.wait, d.number, this.follow, this.amount)
-        d.moving += 1
-        d.number += 1
+    amount, at = legs[leg, L.amount], day[D.ordered]
+    accounts[legs[leg, L.debit], A.balance] -= amount
+    accounts[legs[leg, L.credit], A.balance] += amount
+    legs[leg, L.settled_at] = day[D.now]
+    notes[at, N.order] = leg
+    notes[at, N.event] = day[D.events]
+    day[D.ordered] += 1
+    if day[D.routed] and notes[leg, N.follow] >= 0:
+        arrival = day[D.now] + notes[leg, N.wait]
+        push(later, day[D.moving], arrival, day[D.number], notes[leg, N.follow], amount)
+        day[D.moving] += 1
+        day[D.number] += 1
 
 
 @jit
 def draw(day: Any, accounts: Any, lines: Any, matures: Any, extras: Any) -> None:
     """The planned swap draws happen."""
-    d = day[0]
-    for i in range(d.planned):
-        k, drawn, given = lines[i].plan, lines[i].plan_drawn, lines[i].plan_given
-        line = lines[k]
-        line.out += drawn
-        line.held += given
-        line.peak = max(line.peak, line.out)
-        extra(day, accounts, extras, DRAW, k, line.source, line.drawer, drawn)
-        extra(day, accounts, extras, GIVE, k, line.own, line.holding, given)
-        if line.maturity >= 0:
-            push(matures, d.due, d.now + line.maturity, d.number, k, drawn)
-            d.due += 1
-            d.number += 1
-    d.planned = 0
+    for i in range(day[D.planned]):
+        k, drawn, given = lines[i, K.plan], lines[i, K.plan_drawn], lines[i, K.plan_given]
+        lines[k, K.out] += drawn
+        lines[k, K.held] += given
+        lines[k, K.peak] = max(lines[k, K.peak], lines[k, K.out])
+        extra(day, accounts, extras, DRAW, k, lines[k, K.source], lines[k, K.drawer], drawn)
+        extra(day, accounts, extras, GIVE, k, lines[k, K.own], lines[k, K.holding], given)
+        if lines[k, K.maturity] >= 0:
+            push(matures, day[D.due], day[D.now] + lines[k, K.maturity], day[D.number], k, drawn)
+            day[D.due] += 1
+            day[D.number] += 1
+    day[D.planned] = 0
 
 
 @jit
-def commit(day: Any, legs: Any, accounts: Any, lines: Any, later: Any, matures: Any, extras: Any, which: Any) -> None:
+def commit(
+    day: Any, legs: Any, notes: Any, accounts: Any, lines: Any, later: Any, matures: Any, extras: Any, which: Any
+) -> None:
     """One event: the planned draws, then the legs; what may have become able to pay is woken."""
-    d = day[0]
-    if d.planned:
+    if day[D.planned]:
         draw(day, accounts, lines, matures, extras)
     for leg in which:
-        move(day, legs, accounts, later, leg)
-        this = legs[leg]
-        queue = accounts[this.debit]
-        if this.before >= 0:
-            legs[this.before].after = this.after
+        move(day, legs, notes, accounts, later, leg)
+        a, front, behind = legs[leg, L.debit], legs[leg, L.before], legs[leg, L.after]
+        if front >= 0:
+            legs[front, L.after] = behind
         else:
-            queue.head = this.after
-        if this.after >= 0:
-            legs[this.after].before = this.before
+            accounts[a, A.head] = behind
+        if behind >= 0:
+            legs[behind, L.before] = front
         else:
-            queue.tail = this.before
-        this.queued = 0
-        queue.length -= 1
-    d.waiting -= len(which)
-    d.changed = 1
-    d.events += 1
-    if d.union:
+            accounts[a, A.tail] = front
+        legs[leg, L.queued] = 0
+        accounts[a, A.length] -= 1
+        accounts[a, A.pending] += legs[leg, L.amount]
+        accounts[legs[leg, L.credit], A.pending] -= legs[leg, L.amount]
+    day[D.waiting] -= len(which)
+    day[D.changed] = 1
+    day[D.events] += 1
+    if day[D.union]:
         return
     for leg in which:
-        stir(day, accounts, lines, legs[leg].debit)
-        stir(day, accounts, lines, legs[leg].credit)
+        stir(day, accounts, lines, legs[leg, L.debit])
+        stir(day, accounts, lines, legs[leg, L.credit])
 
 
 @jit
 def fund(day: Any, accounts: Any, lines: Any, blocks: Any, a: int) -> bool:
     """Plan draws on the lines of an account that would end short; false where they do not suffice."""
-    missing = accounts[a].floor - accounts[a].balance - accounts[a].change
+    missing = accounts[a, A.floor] - accounts[a, A.balance] - accounts[a, A.change]
     for k in range(len(lines)):
-        line = lines[k]
         if missing <= 0:
             break
-        if line.drawer != a or line.owed > 0 or blocks[MUTE, line.provider] > 0 or blocks[CUT, line.provider] > 0:
+        provider, own, plan = lines[k, K.provider], lines[k, K.own], day[D.planned]
+        if lines[k, K.drawer] != a or lines[k, K.owed] > 0 or blocks[MUTE, provider] + blocks[CUT, provider] > 0:
             continue
-        own = accounts[line.own]
-        drawn = min(missing, line.cap - line.out)
-        if not line.free:
-            spare = max(own.balance + own.change - own.floor, 0) + line.held
-            if spare < -(-line.cap * line.num // line.den):
-                drawn = min(drawn, spare * line.den // line.num - line.out)
+        num, den, out, held = lines[k, K.num], lines[k, K.den], lines[k, K.out], lines[k, K.held]
+        drawn = min(missing, lines[k, K.cap] - out)
+        if not lines[k, K.free]:
+            spare = max(accounts[own, A.balance] + accounts[own, A.change] - accounts[own, A.floor], 0) + held
+            if spare < -(-lines[k, K.cap] * num // den):  # else the cap binds first, and the product could overflow
+                drawn = min(drawn, spare * den // num - out)
         if drawn <= 0:
             continue
-        given = -(-(line.out + drawn) * line.num // line.den) - line.held
-        plan = lines[day[0].planned]
-        plan.plan, plan.plan_drawn, plan.plan_given = k, drawn, given
-        day[0].planned += 1
-        own.change -= given
+        given = -(-(out + drawn) * num // den) - held
+        lines[plan, K.plan] = k
+        lines[plan, K.plan_drawn] = drawn
+        lines[plan, K.plan_given] = given
+        day[D.planned] += 1
+        accounts[own, A.change] -= given
         missing -= drawn
     return bool(missing <= 0)
 
@@ -275,26 +295,26 @@ def fund(day: Any, accounts: Any, lines: Any, blocks: Any, a: int) -> bool:
 @jit
 def covered(day: Any, legs: Any, accounts: Any, lines: Any, blocks: Any, which: Any, drawing: int) -> bool:
     """Whether nobody ends short when the legs settle together, draws included, which are then planned."""
-    d, good = day[0], True
-    d.planned = 0
+    good = True
+    day[D.planned] = 0
     for leg in which:
-        accounts[legs[leg].debit].change -= legs[leg].amount
-        accounts[legs[leg].credit].change += legs[leg].amount
+        accounts[legs[leg, L.debit], A.change] -= legs[leg, L.amount]
+        accounts[legs[leg, L.credit], A.change] += legs[leg, L.amount]
     for leg in which:
-        payer = accounts[legs[leg].debit]
-        if payer.floor - payer.balance - payer.change > 0 and not payer.stacked:
-            payer.stacked = 1  # what it draws is not counted in its change: once is enough
-            if not (drawing and payer.drawing and fund(day, accounts, lines, blocks, legs[leg].debit)):
+        a = legs[leg, L.debit]
+        if accounts[a, A.floor] - accounts[a, A.balance] - accounts[a, A.change] > 0 and not accounts[a, A.stacked]:
+            accounts[a, A.stacked] = 1  # what it draws is not counted in its change: once is enough
+            if not (drawing and accounts[a, A.drawing] and fund(day, accounts, lines, blocks, a)):
                 good = False
                 break
     for leg in which:
-        accounts[legs[leg].debit].change = 0
-        accounts[legs[leg].credit].change = 0
-        accounts[legs[leg].debit].stacked = 0
-    for i in range(d.planned):
-        accounts[lines[lines[i].plan].own].change = 0
+        accounts[legs[leg, L.debit], A.change] = 0
+        accounts[legs[leg, L.credit], A.change] = 0
+        accounts[legs[leg, L.debit], A.stacked] = 0
+    for i in range(day[D.planned]):
+        accounts[lines[lines[i, K.plan], K.own], A.change] = 0
     if not good:
-        d.planned = 0
+        day[D.planned] = 0
     return good
 
 
@@ -302,14 +322,14 @@ def covered(day: Any, legs: Any, accounts: Any, lines: Any, blocks: Any, which: 
 def ready(day: Any, legs: Any, accounts: Any, blocks: Any, which: Any) -> bool:
     """Whether every leg of a group is queued, not blocked, and heads its queue where queues may not be passed."""
     for leg in which:
-        if not legs[leg].queued or blocked(day, legs, accounts, blocks, leg):
+        if not legs[leg, L.queued] or blocked(day, legs, accounts, blocks, leg):
             return False
-        if not accounts[legs[leg].debit].overtaking:
-            front = legs[leg].before
+        if not accounts[legs[leg, L.debit], A.overtaking]:
+            front = legs[leg, L.before]
             while front >= 0:
-                if legs[front].group != legs[leg].group:
+                if legs[front, L.group] != legs[leg, L.group]:
                     return False
-                front = legs[front].before
+                front = legs[front, L.before]
     return True
 
 
@@ -317,16 +337,78 @@ def ready(day: Any, legs: Any, accounts: Any, blocks: Any, which: Any) -> bool:
 def repay(day: Any, accounts: Any, lines: Any, extras: Any, a: int) -> None:
     """Draws that fell due take every unit above the floor."""
     for k in range(len(lines)):
-        line = lines[k]
-        paid = min(line.owed, accounts[a].balance - accounts[a].floor)
-        if line.drawer != a or paid <= 0:
+        paid = min(lines[k, K.owed], accounts[a, A.balance] - accounts[a, A.floor])
+        if lines[k, K.drawer] != a or paid <= 0:
             continue
-        line.owed -= paid
-        line.out -= paid
-        back = line.held + (-line.out * line.num // line.den)
-        line.held -= back
-        extra(day, accounts, extras, REPAY, k, a, line.source, paid)
-        extra(day, accounts, extras, BACK, k, line.holding, line.own, back)
-        day[0].events += 1
-        if not line.free:
-            stir(day, accounts, lines, line.own)
+        lines[k, K.owed] -= paid
+        lines[k, K.out] -= paid
+        back = lines[k, K.held] + (-lines[k, K.out] * lines[k, K.num] // lines[k, K.den])
+        lines[k, K.held] -= back
+        extra(day, accounts, extras, REPAY, k, a, lines[k, K.source], paid)
+        extra(day, accounts, extras, BACK, k, lines[k, K.holding], lines[k, K.own], back)
+        day[D.events] += 1
+        if not lines[k, K.free]:
+            stir(day, accounts, lines, lines[k, K.own])
+
+
+@jit
+def drain(day: Any, legs: Any, notes: Any, accounts: Any) -> None:
+    """Settle the heads of queues of a simple day, lowest account first, as ``cascade`` does for every day."""
+    while day[D.dirty] > 0:
+        a = next_dirty(day, accounts)
+        leg, low = accounts[a, A.head], accounts[a, A.floor]
+        while leg >= 0:
+            amount, b, behind = legs[leg, L.amount], legs[leg, L.credit], legs[leg, L.after]
+            if accounts[a, A.balance] - (amount if a != b else 0) < low:
+                break
+            accounts[a, A.balance] -= amount
+            accounts[b, A.balance] += amount
+            accounts[a, A.pending] += amount
+            accounts[b, A.pending] -= amount
+            legs[leg, L.settled_at] = day[D.now]
+            legs[leg, L.queued] = 0
+            notes[day[D.ordered], N.order] = leg
+            notes[day[D.ordered], N.event] = day[D.events]
+            day[D.ordered] += 1
+            day[D.events] += 1
+            day[D.waiting] -= 1
+            accounts[a, A.head] = behind
+            accounts[a, A.length] -= 1
+            if behind >= 0:
+                legs[behind, L.before] = -1
+            else:
+                accounts[a, A.tail] = -1
+            leg = behind
+            if b != a and accounts[b, A.head] >= 0:
+                wake(day, accounts, b)
+
+
+@jit
+def run_simple(day: Any, legs: Any, notes: Any, accounts: Any, releases: Any, until: int) -> None:
+    """Releases before ``until`` of a simple day: strict queues, single legs, no offset, draws, outages or hours.
+
+    The same as ``release`` and ``cascade`` would do, in one loop: what is short or finds a queue waits at its end,
+    where it cannot settle now.
+    """
+    at = day[D.released]
+    while at < len(releases) and releases[at, 0] < until:
+        day[D.now] = releases[at, 0]
+        leg = releases[at, 1]
+        at += 1
+        a, b, amount = legs[leg, L.debit], legs[leg, L.credit], legs[leg, L.amount]
+        day[D.changed] = 1
+        paid = amount if a != b else 0
+        if accounts[a, A.head] >= 0 or accounts[a, A.balance] - paid < accounts[a, A.floor]:
+            enqueue(day, legs, notes, accounts, leg)
+            continue
+        accounts[a, A.balance] -= amount
+        accounts[b, A.balance] += amount
+        legs[leg, L.settled_at] = day[D.now]
+        notes[day[D.ordered], N.order] = leg
+        notes[day[D.ordered], N.event] = day[D.events]
+        day[D.ordered] += 1
+        day[D.events] += 1
+        if accounts[b, A.head] >= 0:
+            wake(day, accounts, b)
+            drain(day, legs, notes, accounts)
+    day[D.released] = at

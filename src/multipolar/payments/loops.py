@@ -12,6 +12,14 @@ import numba
 import numpy as np
 
 from multipolar.payments.kernels import (
+    A,
+    D,
+    F,
+    G,
+    H,
+    K,
+    L,
+    N,
     blocked,
     commit,
     covered,
@@ -22,6 +30,7 @@ from multipolar.payments.kernels import (
     pop,
     ready,
     repay,
+    run_simple,
     stir,
     wake,
 )
@@ -34,10 +43,11 @@ PICK, FLIPS, RESOLUTION, RELEASES, ARRIVALS, CYCLES = range(6)  # phases of a se
 
 
 class Tables(NamedTuple):
-    """The arrays of one run; records as in ``kernels``."""
+    """The arrays of one run; tables as in ``kernels``."""
 
     day: Any
     legs: Any
+    notes: Any
     accounts: Any
     lines: Any
     groups: Any
@@ -55,11 +65,11 @@ class Tables(NamedTuple):
 @jit
 def opposite(t: Tables, leg: int) -> bool:
     """Whether two queues head each other: their legs, then in ``chosen``, may settle against each other."""
-    legs, this = t.legs, t.legs[leg]
-    other = t.accounts[this.credit].head
-    if t.accounts[this.debit].head != leg or other < 0 or other == leg:
+    legs = t.legs
+    other = t.accounts[legs[leg, L.credit], A.head]
+    if t.accounts[legs[leg, L.debit], A.head] != leg or other < 0 or other == leg:
         return False
-    if legs[other].credit != this.debit or legs[other].group >= 0:
+    if legs[other, L.credit] != legs[leg, L.debit] or legs[other, L.group] >= 0:
         return False
     t.chosen[1] = other
     return not blocked(t.day, legs, t.accounts, t.blocks, other)
@@ -69,27 +79,27 @@ def opposite(t: Tables, leg: int) -> bool:
 def attempt(t: Tables, leg: int) -> bool:
     """Settle a leg alone, with its group, with the head of the queue opposite, or by a swap draw."""
     day, legs, accounts, lines, blocks = t.day, t.legs, t.accounts, t.lines, t.blocks
-    this, d = legs[leg], day[0]
-    payer = accounts[this.debit]
-    which, drawing, good = t.chosen[:1], payer.drawing, False
+    a, group = legs[leg, L.debit], legs[leg, L.group]
+    which, drawing, good = t.chosen[:1], accounts[a, A.drawing], False
     which[0] = leg
-    d.planned = 0
-    if this.group >= 0:
-        which = t.members[t.groups[this.group].start : t.groups[this.group].end]
+    day[D.planned] = 0
+    if group >= 0:
+        which = t.members[t.groups[group, G.start] : t.groups[group, G.end]]
         if not ready(day, legs, accounts, blocks, which):
             return False
         drawing = drawing * 0 + 1
     elif blocked(day, legs, accounts, blocks, leg):
         return False
     else:
-        good = payer.balance - (0 if this.debit == this.credit else this.amount) >= payer.floor
-        if not good and d.offset and opposite(t, leg):
+        paid = 0 if a == legs[leg, L.credit] else legs[leg, L.amount]
+        good = accounts[a, A.balance] - paid >= accounts[a, A.floor]
+        if not good and day[D.offset] and opposite(t, leg):
             good = covered(day, legs, accounts, lines, blocks, t.chosen[:2], drawing * 0)
             which = t.chosen[:2] if good else which
-    if not good and (this.group >= 0 or drawing):
+    if not good and (group >= 0 or drawing):
         good = covered(day, legs, accounts, lines, blocks, which, drawing)
     if good:
-        commit(day, legs, accounts, lines, t.later, t.matures, t.extras, which)
+        commit(day, legs, t.notes, accounts, lines, t.later, t.matures, t.extras, which)
     return good
 
 
@@ -97,94 +107,97 @@ def attempt(t: Tables, leg: int) -> bool:
 def room(t: Tables, tries: int) -> bool:
     """Whether the arrays of draws hold what so many tries can write."""
     most = 2 * len(t.lines) * (tries + 1)
-    d = t.day[0]
-    return bool(most == 0 or (d.extras + most <= len(t.extras) and d.due + most <= len(t.matures)))
+    return bool(most == 0 or (t.day[D.extras] + most <= len(t.extras) and t.day[D.due] + most <= len(t.matures)))
 
 
 @jit
 def cascade(t: Tables) -> bool:
     """Try every account that may have become able to pay, lowest first; false where draws need more room."""
     legs, accounts = t.legs, t.accounts
-    while t.day[0].dirty > 0:
-        if not room(t, accounts[accounts[0].dirty].length + 1):
+    while t.day[D.dirty] > 0:
+        if not room(t, accounts[accounts[0, A.dirty], A.length] + 1):
             return False
         a = next_dirty(t.day, accounts)
-        if accounts[a].drawing:
+        if accounts[a, A.drawing]:
             repay(t.day, accounts, t.lines, t.extras, a)
-        if accounts[a].overtaking:
-            count, leg = 0, accounts[a].head
-            waiting = np.empty(accounts[a].length, np.int64)
-            while leg >= 0:
-                waiting[count] = leg
-                count += 1
-                leg = legs[leg].after
-        else:
-            waiting = np.full(accounts[a].length, -1, np.int64)
-        for leg in waiting:  # a queue that may be passed is tried leg by leg, another as long as its head settles
-            if leg < 0:
-                if accounts[a].head < 0 or not attempt(t, accounts[a].head):  # a group may have emptied it
-                    break
-            elif legs[leg].queued:
-                attempt(t, leg)
+        count, at, leg = 0, 0, accounts[a, A.head]
+        waiting = np.empty(accounts[a, A.length] * accounts[a, A.overtaking], np.int64)
+        while count < len(waiting):
+            waiting[count] = leg
+            count += 1
+            leg = legs[leg, L.after]
+        while True:  # a queue that may be passed is tried leg by leg, another as long as its head settles
+            if accounts[a, A.overtaking] and at < count:
+                leg, at = waiting[at], at + 1
+            elif accounts[a, A.overtaking] or accounts[a, A.head] < 0:
+                break
+            else:
+                leg = accounts[a, A.head]
+            if legs[leg, L.queued] and not attempt(t, leg) and not accounts[a, A.overtaking]:
+                break
     return True
 
 
 @jit
 def release(t: Tables, leg: int) -> None:
     """A leg, or a stage of legs, enters its queue and is tried; straight through where nothing stands before it."""
-    day, legs, accounts, this = t.day, t.legs, t.accounts, t.legs[leg]
-    payer, d = accounts[this.debit], day[0]
-    straight = this.group < 0 and not d.union and payer.head < 0 and payer.balance - this.amount >= payer.floor
+    day, legs, accounts = t.day, t.legs, t.accounts
+    a, group = legs[leg, L.debit], legs[leg, L.group]
+    straight = group < 0 and not day[D.union] and accounts[a, A.head] < 0
+    straight = straight and accounts[a, A.balance] - legs[leg, L.amount] >= accounts[a, A.floor]
     if straight and not blocked(day, legs, accounts, t.blocks, leg):
-        move(day, legs, accounts, t.later, leg)
-        d.changed = 1
-        d.events += 1
-        stir(day, accounts, t.lines, this.debit)
-        stir(day, accounts, t.lines, this.credit)
+        move(day, legs, t.notes, accounts, t.later, leg)
+        day[D.changed] = 1
+        day[D.events] += 1
+        stir(day, accounts, t.lines, a)
+        stir(day, accounts, t.lines, legs[leg, L.credit])
         return
-    staged = this.group >= 0 and t.groups[this.group].staged
-    first, end = (t.groups[this.group].start, t.groups[this.group].end) if staged else (0, 1)
+    staged = group >= 0 and t.groups[group, G.staged] > 0
+    first, end = (t.groups[group, G.start], t.groups[group, G.end]) if staged else (0, 1)
     for i in range(first, end):
-        enqueue(day, legs, accounts, t.members[i] if staged else leg)
-    if d.union:
+        enqueue(day, legs, t.notes, accounts, t.members[i] if staged else leg)
+    if day[D.union]:
         return
-    if payer.overtaking:
+    if accounts[a, A.overtaking]:
         attempt(t, leg)  # what stood before it was tried when it last could have become able to settle
-    elif payer.head == leg or this.group >= 0:
-        wake(day, accounts, this.debit)
+    elif accounts[a, A.head] == leg or group >= 0:
+        wake(day, accounts, a)
+
+
+@jit
+def look(t: Tables, a: int) -> None:
+    """Put an account on the list of those to be looked at; ``chosen`` counts them while a resolution runs."""
+    if not t.accounts[a, A.stacked]:
+        t.accounts[a, A.stacked] = 1
+        t.accounts[t.day[D.chosen], A.look] = a
+        t.day[D.chosen] += 1
 
 
 @jit
 def doom(t: Tables, leg: int) -> None:
-    """A leg that cannot be part of a resolution: its queue is dropped down to it."""
-    if not t.legs[leg].doomed:
-        t.legs[leg].doomed = 1
-        payer = t.accounts[t.legs[leg].debit]
-        payer.ends += 1
-        if not payer.stacked:
-            payer.stacked = 1
-            t.accounts[t.day[0].chosen].look = t.legs[leg].debit
-            t.day[0].chosen += 1
+    """A queued leg that cannot be part of a resolution: its queue is dropped down to it."""
+    if t.legs[leg, L.queued] and not t.notes[leg, N.doomed]:
+        t.notes[leg, N.doomed] = 1
+        t.accounts[t.legs[leg, L.debit], A.ends] += 1
+        look(t, t.legs[leg, L.debit])
 
 
 @jit
-def load(t: Tables) -> None:
-    """Positions [a] if all that is queued settled; what cannot settle now is doomed."""
-    legs, accounts, d = t.legs, t.accounts, t.day[0]
-    d.chosen = 0  # while a resolution runs: how many accounts are to be looked at
+def bars(t: Tables) -> None:
+    """Doom what cannot settle now: blocked legs, legs of groups that are not whole; clear the marks of the last run."""
+    legs, accounts = t.legs, t.accounts
     for a in range(len(accounts)):
-        this = accounts[a]
-        this.last, leg = this.tail, this.head
+        leg = accounts[a, A.head]
         while leg >= 0:
-            this.position -= legs[leg].amount
-            accounts[legs[leg].credit].position += legs[leg].amount
+            t.notes[leg, N.doomed] = 0
             bad = blocked(t.day, legs, accounts, t.blocks, leg)
-            if legs[leg].group >= 0:
-                for one in t.members[t.groups[legs[leg].group].start : t.groups[legs[leg].group].end]:
-                    bad = bad or not legs[one].queued
+            group = legs[leg, L.group]
+            if group >= 0:
+                for one in t.members[t.groups[group, G.start] : t.groups[group, G.end]]:
+                    bad = bad or not legs[one, L.queued]
             if bad:
                 doom(t, leg)
-            leg = legs[leg].after
+            leg = legs[leg, L.after]
 
 
 @jit
@@ -195,68 +208,62 @@ def resolve(t: Tables, cycle: int) -> None:
     behind it, and with its group. What is dropped belongs to no set that can settle. Fills ``chosen``. At a ``cycle``
     of a clearing union members owe their cap at most, without one what they hold.
     """
-    legs, accounts, d = t.legs, t.accounts, t.day[0]
-    load(t)
+    day, legs, accounts = t.day, t.legs, t.accounts
+    marking = day[D.barred] or len(t.groups) > 0
+    day[D.chosen] = 0
+    if marking:
+        bars(t)
     for a in range(len(accounts)):
-        this = accounts[a]
-        floor = this.floor
-        if cycle and this.cap >= 0:
-            floor = (0 if this.member else this.balance) - this.cap
-        this.position += this.balance - floor
-        if not this.stacked and this.position < 0 and this.last >= 0:
-            this.stacked = 1
-            accounts[d.chosen].look = a
-            d.chosen += 1
-    while d.chosen > 0:
-        d.chosen -= 1
-        a = accounts[d.chosen].look
-        this = accounts[a]
-        this.stacked = 0
-        while this.last >= 0 and (this.position < 0 or this.ends > 0):
-            leg = this.last
-            this.last = legs[leg].before
-            if not legs[leg].doomed:
-                legs[leg].doomed = 1
-                this.ends += 1
-            this.ends -= 1
-            payee = accounts[legs[leg].credit]
-            this.position += legs[leg].amount
-            payee.position -= legs[leg].amount
-            if not payee.stacked and payee.position < 0 and payee.last >= 0:
-                payee.stacked = 1
-                accounts[d.chosen].look = legs[leg].credit
-                d.chosen += 1
-            if legs[leg].group >= 0:
-                for one in t.members[t.groups[legs[leg].group].start : t.groups[legs[leg].group].end]:
-                    if legs[one].queued:
+        floor = accounts[a, A.floor]
+        if cycle and accounts[a, A.cap] >= 0:
+            floor = (0 if accounts[a, A.member] else accounts[a, A.balance]) - accounts[a, A.cap]
+        accounts[a, A.position] = accounts[a, A.pending] + accounts[a, A.balance] - floor
+        accounts[a, A.last] = accounts[a, A.tail]
+        if accounts[a, A.position] < 0:
+            look(t, a)
+    while day[D.chosen] > 0:
+        day[D.chosen] -= 1
+        a = accounts[day[D.chosen], A.look]
+        accounts[a, A.stacked] = 0
+        while accounts[a, A.last] >= 0 and (accounts[a, A.position] < 0 or accounts[a, A.ends] > 0):
+            leg = accounts[a, A.last]
+            b, amount, group = legs[leg, L.credit], legs[leg, L.amount], legs[leg, L.group]
+            if marking:
+                accounts[a, A.ends] -= t.notes[leg, N.doomed]
+                t.notes[leg, N.doomed] = 1
+                if group >= 0:
+                    for one in t.members[t.groups[group, G.start] : t.groups[group, G.end]]:
                         doom(t, one)
+            accounts[a, A.last] = legs[leg, L.before]
+            accounts[a, A.position] += amount
+            accounts[b, A.position] -= amount
+            if accounts[b, A.position] < 0 and not accounts[b, A.stacked]:
+                accounts[b, A.stacked] = 1
+                accounts[day[D.chosen], A.look] = b
+                day[D.chosen] += 1
     gather(t)
 
 
 @jit
 def gather(t: Tables) -> None:
-    """The legs that were not dropped, by account and queue, into ``chosen``; the marks of a resolution cleared."""
+    """The legs that were not dropped, by account and queue, into ``chosen``."""
     count = 0
     for a in range(len(t.accounts)):
-        this = t.accounts[a]
-        this.position, this.ends = 0, 0
-        leg = this.head
+        t.accounts[a, A.ends] = 0
+        leg = t.accounts[a, A.head] if t.accounts[a, A.last] >= 0 else -1
         while leg >= 0:
-            if not t.legs[leg].doomed:
-                t.chosen[count] = leg
-                count += 1
-            t.legs[leg].doomed = 0
-            leg = t.legs[leg].after
-    t.day[0].chosen = count
+            t.chosen[count] = leg
+            count += 1
+            leg = t.legs[leg, L.after] if leg != t.accounts[a, A.last] else -1
+    t.day[D.chosen] = count
 
 
 @jit
 def settle_chosen(t: Tables) -> None:
     """One event of what a resolution chose."""
-    d = t.day[0]
-    d.planned = 0
-    commit(t.day, t.legs, t.accounts, t.lines, t.later, t.matures, t.extras, t.chosen[: d.chosen])
-    d.chosen = 0
+    t.day[D.planned] = 0
+    commit(t.day, t.legs, t.notes, t.accounts, t.lines, t.later, t.matures, t.extras, t.chosen[: t.day[D.chosen]])
+    t.day[D.chosen] = 0
 
 
 @jit
@@ -264,97 +271,103 @@ def candidates(t: Tables) -> None:
     """Queued single legs that are not blocked, by account and queue, into ``chosen``, for the driver to choose from."""
     count = 0
     for a in range(len(t.accounts)):
-        leg = t.accounts[a].head
+        leg = t.accounts[a, A.head]
         while leg >= 0:
-            if t.legs[leg].group < 0 and not blocked(t.day, t.legs, t.accounts, t.blocks, leg):
+            if t.legs[leg, L.group] < 0 and not blocked(t.day, t.legs, t.accounts, t.blocks, leg):
                 t.chosen[count] = leg
                 count += 1
-            leg = t.legs[leg].after
-    t.day[0].chosen = count
+            leg = t.legs[leg, L.after]
+    t.day[D.chosen] = count
 
 
 @jit
 def pick(t: Tables) -> int:
     """The next second at which something happens."""
-    d, ahead = t.day[0], NEVER
-    if d.released < len(t.releases):
-        ahead = min(ahead, t.releases[d.released, 0])
-    if d.flipped < len(t.flips):
-        ahead = min(ahead, t.flips[d.flipped].time)
-    if d.moving > 0:
-        ahead = min(ahead, t.later[0].time)
-    if d.due > 0:
-        ahead = min(ahead, t.matures[0].time)
-    if d.cycled < len(t.cycles):
-        ahead = min(ahead, t.cycles[d.cycled])
-    d.grid = NEVER
-    if d.gridlock and d.waiting and d.changed:
-        d.grid = (d.now // d.every + 1) * d.every
-        ahead = min(ahead, d.grid)
+    ahead = NEVER
+    if t.day[D.released] < len(t.releases):
+        ahead = min(ahead, t.releases[t.day[D.released], 0])
+    if t.day[D.flipped] < len(t.flips):
+        ahead = min(ahead, t.flips[t.day[D.flipped], F.time])
+    if t.day[D.moving] > 0:
+        ahead = min(ahead, t.later[0, H.time])
+    if t.day[D.due] > 0:
+        ahead = min(ahead, t.matures[0, H.time])
+    if t.day[D.cycled] < len(t.cycles):
+        ahead = min(ahead, t.cycles[t.day[D.cycled]])
+    t.day[D.grid] = NEVER
+    if t.day[D.gridlock] and t.day[D.waiting] and t.day[D.changed]:
+        t.day[D.grid] = (t.day[D.now] // t.day[D.every] + 1) * t.day[D.every]
+        ahead = min(ahead, t.day[D.grid])
     return int(ahead)
 
 
 @jit
 def flip(t: Tables) -> None:
     """Outages and hours that change now, then draws that fall due."""
-    d, begun = t.day[0], False
-    while d.flipped < len(t.flips) and t.flips[d.flipped].time == d.now:
-        row = t.flips[d.flipped]
-        t.blocks[row.kind, row.index] += row.change
-        begun = begun or row.change < 0
-        d.flipped += 1
+    begun = False
+    while t.day[D.flipped] < len(t.flips) and t.flips[t.day[D.flipped], F.time] == t.day[D.now]:
+        at = t.day[D.flipped]
+        t.blocks[t.flips[at, F.kind], t.flips[at, F.index]] += t.flips[at, F.change]
+        begun = begun or t.flips[at, F.change] < 0
+        t.day[D.flipped] += 1
     if begun:
-        d.changed = 1
+        t.day[D.changed] = 1
         for a in range(len(t.accounts)):
-            if t.accounts[a].head >= 0:
+            if t.accounts[a, A.head] >= 0:
                 wake(t.day, t.accounts, a)
-    while d.due > 0 and t.matures[0].time == d.now:
-        line = t.lines[t.matures[0].what]
-        line.owed += t.matures[0].amount
-        pop(t.matures, d.due)
-        d.due -= 1
-        wake(t.day, t.accounts, line.drawer)
+    while t.day[D.due] > 0 and t.matures[0, H.time] == t.day[D.now]:
+        k = t.matures[0, H.what]
+        t.lines[k, K.owed] += t.matures[0, H.amount]
+        pop(t.matures, t.day[D.due])
+        t.day[D.due] -= 1
+        wake(t.day, t.accounts, t.lines[k, K.drawer])
 
 
 @numba.njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
 def advance(t: Tables) -> int:
     """Run on from where the day stands: DONE, or what is needed before it can be called again."""
-    d, releases = t.day[0], t.releases
+    day, releases = t.day, t.releases
     while True:
-        if d.chosen > 0:
+        if day[D.chosen] > 0:
             settle_chosen(t)
-        if (d.dirty > 0 and not cascade(t)) or not room(t, 2):
+        if (day[D.dirty] > 0 and not cascade(t)) or not room(t, 2):
             return GROW
-        if d.phase == PICK:
-            d.now = pick(t)
-            if d.now > d.horizon:
+        if day[D.phase] == PICK:
+            day[D.now] = pick(t)
+            if day[D.now] > day[D.horizon]:
                 return DONE
-            d.phase = FLIPS
-        elif d.phase == FLIPS:
+            day[D.phase] = FLIPS
+        elif day[D.phase] == FLIPS:
             flip(t)
-            d.phase = RESOLUTION
-        elif d.phase == RESOLUTION:
-            d.phase = RELEASES
-            if d.now == d.grid:
-                d.changed = 0
-                if d.gridlock == BY_CHOICE:
+            day[D.phase] = RESOLUTION
+        elif day[D.phase] == RESOLUTION:
+            day[D.phase] = RELEASES
+            if day[D.now] == day[D.grid]:
+                day[D.changed] = 0
+                if day[D.gridlock] == BY_CHOICE:
                     candidates(t)
                     return FREE
                 resolve(t, 0)
-        elif d.phase == RELEASES or d.phase == ARRIVALS:
-            if d.phase == RELEASES and d.released < len(releases) and releases[d.released, 0] == d.now:
-                leg = releases[d.released, 1]
-                d.released += 1
-            elif d.moving > 0 and t.later[0].time == d.now:
-                d.phase, leg = ARRIVALS, t.later[0].what
-                pop(t.later, d.moving)
-                d.moving -= 1
+        elif day[D.phase] == RELEASES and day[D.simple]:
+            until = (day[D.now] // day[D.every] + 1) * day[D.every] if day[D.gridlock] else NEVER
+            run_simple(day, t.legs, t.notes, t.accounts, releases, min(until, day[D.horizon] + 1))
+            day[D.phase] = PICK
+        elif day[D.phase] == RELEASES or day[D.phase] == ARRIVALS:
+            at = day[D.released]
+            if day[D.phase] == RELEASES and at < len(releases) and releases[at, 0] == day[D.now]:
+                leg = releases[at, 1]
+                day[D.released] += 1
+            elif day[D.moving] > 0 and t.later[0, H.time] == day[D.now]:
+                day[D.phase] = ARRIVALS
+                leg = t.later[0, H.what]
+                pop(t.later, day[D.moving])
+                day[D.moving] -= 1
             else:
-                d.phase = CYCLES
+                day[D.phase] = CYCLES
                 continue
             release(t, leg)
         else:
-            d.phase = PICK
-            if d.cycled < len(t.cycles) and t.cycles[d.cycled] == d.now:
-                d.cycled += 1
+            day[D.phase] = PICK
+            if day[D.cycled] < len(t.cycles) and t.cycles[day[D.cycled]] == day[D.now]:
+                day[D.cycled] += 1
                 resolve(t, 1)
