@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from multipolar.payments.clearing import clear
     from multipolar.payments.cost import corridor_cost
     from multipolar.payments.day import made_up_day
+    from multipolar.payments.frontier import frontier, least_liquidity
     from multipolar.payments.gridlock import resolve
     from multipolar.payments.journal import Journal
+    from multipolar.payments.metrics import exposure_hours
     from multipolar.payments.rails import Rail, rail_table
     from multipolar.payments.simulate import Settlement, simulate
     from multipolar.payments.stress import stress
@@ -32,6 +34,9 @@ _HOME = {
     "System": "system",
     "clear": "clearing",
     "corridor_cost": "cost",
+    "exposure_hours": "metrics",
+    "frontier": "frontier",
+    "least_liquidity": "frontier",
     "made_up_day": "day",
     "rail_table": "rails",
     "resolve": "gridlock",

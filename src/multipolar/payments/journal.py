@@ -120,26 +120,28 @@ def check_ledger(ledger: Ledger, trace: Trace, every: bool) -> None:
 
 
 def _check_floors(ledger: Ledger, journal: Journal) -> None:
-    """Nobody below its floor at the end of an event: running balances by account, in one sort."""
-    r = len(journal)
-    account = np.concatenate([journal.debit, journal.credit])
-    if r == 0:
-        return
-    change = np.concatenate([-journal.amount, journal.amount])
-    event = np.concatenate([journal.event, journal.event])
-    small = account.astype(np.uint16) if len(ledger.names) < 2**16 else account  # a radix sort below 2^16
-    order = np.argsort(np.concatenate([small[:r], small[r:]]).reshape(2, r).T.ravel(), kind="stable")
-    interleaved = (order % 2) * r + order // 2  # debit and credit of one movement stand together, in order of time
-    account, change, event = account[interleaved], change[interleaved], event[interleaved]
-    total = np.cumsum(change)
-    starts = np.flatnonzero(np.diff(account, prepend=-1))
-    base = np.repeat(total[starts] - change[starts], np.diff(np.append(starts, 2 * r)))
-    running = total - base + ledger.balance[account]
-    last = np.append((np.diff(account) != 0) | (np.diff(event) != 0), True)
-    below = last & (running < ledger.floor[account])
+    """Nobody below its floor at the end of an event."""
+    account, balance, event = running_balances(ledger, journal)
+    below = balance < ledger.floor[account]
     if below.any():
         at = int(np.argmax(below))
         raise LedgerError(f"{ledger.names[account[at]]} is below its floor after event {event[at]}")
+
+
+def running_balances(ledger: Ledger, journal: Journal) -> tuple[Ints, Ints, Ints]:
+    """Account, its balance and the event, once for each event that touches it: by account, in order of time."""
+    sides = np.stack([journal.debit, journal.credit], axis=1).ravel()
+    change = np.stack([-journal.amount, journal.amount], axis=1).ravel()
+    event = np.repeat(journal.event, 2)
+    order = np.argsort(sides.astype(np.uint16) if len(ledger.names) < 2**16 else sides, kind="stable")
+    account, change, event = sides[order], change[order], event[order]
+    total = np.cumsum(change)
+    starts = np.flatnonzero(np.diff(account, prepend=-1))
+    base = np.repeat(total[starts] - change[starts], np.diff(np.append(starts, len(account))))
+    last = np.ones(len(account), np.bool_)
+    last[:-1] = (np.diff(account) != 0) | (np.diff(event) != 0)
+    balance = total - base + ledger.balance[account]
+    return account[last], balance[last], event[last]
 
 
 def _walk(ledger: Ledger, journal: Journal) -> None:

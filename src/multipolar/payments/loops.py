@@ -30,11 +30,11 @@ from multipolar.payments.kernels import (
     pop,
     ready,
     repay,
-    run_simple,
     stir,
     wake,
 )
 from multipolar.payments.orders import Ints
+from multipolar.payments.simple import run_simple
 
 NEVER = 2**62
 DONE, FREE, GROW = range(3)

@@ -1,85 +1,167 @@
-"""How well a system settled: shares, delays, liquidity; in all, by payer, by currency and by corridor.
+"""What a settlement is measured by: shares, delays, liquidity, exposure (PAYMENTS, metrics).
 
-With a the amounts, s the second of submission, e that of settling and T the end of the run, per group of payments::
+With a amount, settle s, submit t and close T (the horizon), over payments that screening let pass:
 
-    delay indicator = sum a (min(e, T) - s) / sum a (T - s)      unsettled payments wait until T
+    settled share = sum of a settled / sum a            delay = sum a (s - t) / sum a, of what settled, seconds
+    delay indicator = sum a (s - t) / sum a (T - t), with s = T where unsettled: 0 at once, 1 never
 
-``immediate_liquidity`` of an account is the least balance at which everything settles at once, the largest excess of
-what was paid over what was received so far, in the order of submission.
+Liquidity of an account: ``needed`` is the least opening balance with which everything settles at submission, the
+deepest sum of what was paid less what was received; ``used`` how far below its opening balance it went.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from multipolar.payments.orders import Ints, Payments
+from multipolar.base.problems import InputError, shown
+from multipolar.payments.journal import running_balances
+from multipolar.payments.ledger import OWN_ROLES
+from multipolar.payments.orders import Ints
 
 if TYPE_CHECKING:
     from multipolar.payments.simulate import Settlement
 
+HOUR = 3600.0
 
-def measure(run: Settlement) -> dict[str, Any]:
-    """``all``, ``by_institution``, ``by_currency``, ``by_corridor`` ("payer > payee"): each a dict of numbers.
 
-    ``count``, ``value`` (minor units), ``settled_count``, ``settled_value``, ``settled_share`` (of value; 1 of
-    nothing), ``rejected_count``, ``return_rate``, ``delay_s`` (mean of what settled, by value), ``delay_indicator``;
-    ``immediate_liquidity`` by (institution, currency), and ``turnover``: settled value over the balances at the start.
+def measure(out: Settlement) -> dict[str, Any]:
+    """Metrics in all, then ``currencies`` by currency, ``corridors`` by (payer, payee, currency), ``institutions`` by
+    (institution, currency), ``rails`` by name, ``swap_lines`` in their order.
+
+    Each row: ``count``, ``settled_count``, ``rejected_count``, ``settled_share_count``, ``return_rate`` (rejected part
+    of the count), and per currency also ``value``, ``settled_value``, ``settled_share``, ``delay_s``,
+    ``delay_indicator``. In all and by rail, values stand only where there is one currency: minor units of two do not
+    add. What nothing can be said about is None, never 0.
     """
-    payments, names = run.payments, run.payments.institutions
-    corridor = payments.payer * len(names) + payments.payee
-    found, position = np.unique(corridor, return_inverse=True)
-    labels = [f"{names[k // len(names)]} > {names[k % len(names)]}" for k in found.tolist()]
-    whole = _of(run, np.ones(len(payments), dtype=bool))
-    start = sum(balance for _, _, balance in run.system.accounts)
-    return {
-        "all": whole,
-        "by_institution": _by(run, payments.payer, names),
-        "by_currency": _by(run, payments.currency, payments.currencies),
-        "by_corridor": _by(run, position, labels),
-        "immediate_liquidity": immediate_liquidity(payments),
-        "turnover": whole["settled_value"] / start if start else 0.0,
+    payments, width = out.payments, max(len(out.payments.currencies), 1)
+    names, moneys = payments.institutions, payments.currencies
+    size = len(names)
+    corridor = (payments.payer * size + payments.payee) * width + payments.currency
+    corridors = {
+        (names[code // width // size], names[code // width % size], moneys[code % width]): row
+        for code, row in _rows(out, corridor)
+    }
+    payers = dict(_rows(out, payments.payer * width + payments.currency))
+    total = next((row for _, row in _rows(out, np.zeros(len(payments), np.int64))), _row([0] * 8))
+    if len(moneys) > 1:
+        total |= dict.fromkeys(("value", "settled_value", "settled_share", "delay_s", "delay_indicator"))
+    rail = out.system.rail_row
+    lines = zip(out.system.swap_lines, out.drawn.tolist(), out.outstanding.tolist(), strict=True)
+    return total | {
+        "currencies": {moneys[code]: row for code, row in _rows(out, payments.currency)},
+        "corridors": corridors,
+        "institutions": _institutions(out, payers, width),
+        "rails": {rail.name if rail else "rtgs": total.copy()},
+        "swap_lines": [
+            {"drawn": drawn, "outstanding": left, "drawn_share": drawn / line.cap if line.cap else None}
+            for line, drawn, left in lines
+        ],
     }
 
 
-def immediate_liquidity(payments: Payments) -> dict[tuple[str, str], int]:
-    """Least balance by (institution, currency) at which every payment settles at once, minor units."""
-    m, width = len(payments), len(payments.currencies)
-    account = np.concatenate([payments.payer * width + payments.currency, payments.payee * width + payments.currency])
-    amount = np.concatenate([payments.amount, -payments.amount])
-    order = np.lexsort((np.concatenate([np.arange(m), np.arange(m)]), account))
-    account, amount = account[order], amount[order]
-    begins = np.flatnonzero(np.diff(account, prepend=-1))
-    need = {}
-    for first, last in zip(begins.tolist(), [*begins[1:].tolist(), 2 * m], strict=True):
-        key = int(account[first])
-        most = int(np.cumsum(amount[first:last]).max(initial=0))
-        need[payments.institutions[key // width], payments.currencies[key % width]] = most
-    return need
+def _rows(out: Settlement, code: Ints) -> Iterable[tuple[int, dict[str, Any]]]:
+    """One row for each code that occurs, in ascending order."""
+    payments, horizon = out.payments, out.system.horizon
+    found, at = np.unique(code, return_inverse=True)
+    settled, rejected = out.settled_at >= 0, out.ledger.last < 0
+    amount = payments.amount.astype(np.float64)
+    end = np.where(settled, out.settled_at, np.maximum(horizon, payments.time))
+    waited = np.where(rejected, 0.0, amount * (end - payments.time))
+    longest = np.where(rejected, 0.0, amount * (np.maximum(horizon, payments.time) - payments.time))
+    sums = np.zeros((len(found), 5), np.int64)
+    for column, flag in enumerate((np.ones(len(code)), settled, rejected)):
+        np.add.at(sums[:, column], at, flag.astype(np.int64))
+    np.add.at(sums[:, 3], at, np.where(rejected, 0, payments.amount))
+    np.add.at(sums[:, 4], at, np.where(settled, payments.amount, 0))
+    weights = [np.bincount(at, w, len(found)) for w in (np.where(settled, waited, 0.0), waited, longest)]
+    for k, value in enumerate(found.tolist()):
+        yield value, _row([*sums[k, :5].tolist(), *(float(w[k]) for w in weights)])
 
 
-def _by(run: Settlement, codes: Ints, labels: Any) -> dict[str, dict[str, float]]:
-    groups = ((label, codes == k) for k, label in enumerate(labels))
-    return {label: _of(run, mine) for label, mine in groups if mine.any()}
-
-
-def _of(run: Settlement, mine: Any) -> dict[str, float]:
-    payments, end = run.payments, run.system.horizon
-    amount, time = payments.amount[mine].astype(np.float64), payments.time[mine]
-    settled, rejected = run.settled_at[mine] >= 0, run.state[mine] == "rejected"
-    done = np.where(settled, np.minimum(run.settled_at[mine], end), end)
-    waited, most = amount * (done - time), amount * (end - time)
-    value, paid = amount.sum(), amount[settled].sum()
-    count = int(mine.sum())
+def _row(sums: list[Any]) -> dict[str, Any]:
+    count, settled, rejected, value, settled_value, waited, every, longest = sums
     return {
-        "count": count,
-        "value": int(payments.amount[mine].sum()),
-        "settled_count": int(settled.sum()),
-        "settled_value": int(payments.amount[mine][settled].sum()),
-        "settled_share": float(paid / value) if value else 1.0,
-        "rejected_count": int(rejected.sum()),
-        "return_rate": float(rejected.sum() / count) if count else 0.0,
-        "delay_s": float(waited[settled].sum() / paid) if paid else 0.0,
-        "delay_indicator": float(waited.sum() / most.sum()) if most.sum() else 0.0,
+        "count": int(count),
+        "settled_count": int(settled),
+        "rejected_count": int(rejected),
+        "settled_share_count": settled / (count - rejected) if count > rejected else None,
+        "return_rate": rejected / count if count else None,
+        "value": int(value),
+        "settled_value": int(settled_value),
+        "settled_share": settled_value / value if value else None,
+        "delay_s": waited / settled_value if settled_value else None,
+        "delay_indicator": every / longest if longest else None,
     }
+
+
+def _institutions(out: Settlement, payers: dict[int, dict[str, Any]], width: int) -> dict[tuple[str, str], Any]:
+    """By account of the system: what its holder paid, and liquidity ``needed``, ``used``, ``available`` at the opening
+    with credit, ``turnover`` (settled value paid over what is available)."""
+    needed, used = _needed(out), _used(out)
+    at = {name: k for k, name in enumerate(out.payments.institutions)}
+    moneys = {name: k for k, name in enumerate(out.payments.currencies)}
+    found = {}
+    for k, (name, currency, role) in enumerate(out.ledger.names):
+        if role not in OWN_ROLES:
+            continue
+        code = at.get(name, -1) * width + moneys.get(currency, 0)
+        row = payers.get(code) if name in at and currency in moneys else None
+        available = int(out.ledger.balance[k] - out.ledger.floor[k])
+        row = row or _row([0] * 8)
+        turnover = row["settled_value"] / available if available else None
+        found[(name, currency)] = row | {
+            "needed": int(needed[k]),
+            "used": int(used[k]),
+            "available": available,
+            "turnover": turnover,
+        }
+    return found
+
+
+def _needed(out: Settlement) -> Ints:
+    """The least opening balance of each account with which everything settles at submission, in the order given."""
+    ledger, payments = out.ledger, out.payments
+    passed = np.flatnonzero(ledger.first >= 0)
+    sides = np.stack([ledger.debit[ledger.first[passed]], ledger.credit[ledger.last[passed]]], axis=1).ravel()
+    change = np.stack([-payments.amount[passed], payments.amount[passed]], axis=1).ravel()
+    order = np.argsort(sides, kind="stable")
+    account, total = sides[order], np.cumsum(change[order])
+    lowest = np.zeros(len(ledger.names), np.int64)
+    starts = np.flatnonzero(np.diff(account, prepend=-1))
+    if len(starts):
+        before = np.concatenate([[0], total[starts[1:] - 1]])
+        np.minimum.at(lowest, account, total - np.repeat(before, np.diff(np.append(starts, len(account)))))
+    return -lowest
+
+
+def _used(out: Settlement) -> Ints:
+    """How far each account went below its opening balance."""
+    account, balance, _ = running_balances(out.ledger, out.journal)
+    lowest = out.ledger.balance.copy()
+    np.minimum.at(lowest, account, balance)
+    used: Ints = out.ledger.balance - lowest
+    return used
+
+
+def exposure_hours(out: Settlement, trades: Iterable[tuple[int, int]]) -> list[float]:
+    """Principal at risk of each trade (row of one leg, row of the other): amount of the leg that settled first times
+    the hours until the other settled, or until the horizon where it did not; its own minor units x hours.
+
+    Zero where both settle in one second: payment-versus-payment, and where neither settles. Raises ``InputError`` for
+    a row that is not there.
+    """
+    found = []
+    for trade in trades:
+        for row in trade:
+            if not 0 <= row < len(out.payments):
+                raise InputError(f"no payment in row {shown(row)}; {len(out.payments)} are there")
+        legs = sorted((int(out.settled_at[row]), row) for row in trade if out.settled_at[row] >= 0)
+        if not legs:
+            found.append(0.0)
+            continue
+        end = legs[1][0] if len(legs) == 2 else out.system.horizon
+        found.append(int(out.payments.amount[legs[0][1]]) * (end - legs[0][0]) / HOUR)
+    return found
