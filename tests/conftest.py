@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -66,3 +68,22 @@ def embedded():
     import multipolar as mp
 
     return mp.load_world()
+
+
+@pytest.fixture(scope="session", params=["plain", "compiled"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each payment engine in turn: what holds on one holds on both."""
+    if request.param == "compiled":
+        pytest.importorskip("numba")
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def fuzz() -> ModuleType:
+    """The fuzzer of the payment engines, whose random days the laws use as well."""
+    spec = importlib.util.spec_from_file_location("fuzz_payments", REPOSITORY / "tests" / "fuzz_payments.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
