@@ -16,7 +16,7 @@ def day() -> pay.Settlement:
 
 
 def test_shares_and_delays() -> None:
-    whole = day().metrics["all"]
+    whole = day().metrics
     assert (whole["count"], whole["value"]) == (4, 175)
     assert (whole["settled_count"], whole["settled_value"]) == (3, 170)
     assert whole["settled_share"] == pytest.approx(170 / 175)
@@ -27,18 +27,18 @@ def test_shares_and_delays() -> None:
 
 def test_by_payer_currency_and_corridor() -> None:
     found = day().metrics
-    assert found["by_institution"]["C"]["settled_share"] == 0.0
-    assert found["by_currency"]["USD"] == found["all"]
-    assert found["by_corridor"]["A > B"]["value"] == 130
-    assert found["turnover"] == pytest.approx(1.7)
+    assert found["institutions"]["C", "USD"]["settled_share"] == 0.0
+    assert found["institutions"]["A", "USD"]["turnover"] == pytest.approx(1.3)
+    assert found["currencies"]["USD"]["value"] == 175
+    assert found["corridors"]["A", "B", "USD"]["value"] == 130
 
 
 def test_liquidity_that_settles_all_at_once() -> None:
     """A needs 130 before B pays back; with exactly that nothing waits, with one unit less something does."""
-    need = day().metrics["immediate_liquidity"]
-    assert need == {("A", "USD"): 130, ("B", "USD"): 0, ("C", "USD"): 5}
     rows = [(0, "A", "B", "USD", 80, ""), (10, "A", "B", "USD", 50, ""), (60, "B", "A", "USD", 40, "")]
-    for short, delay in ((0, 0.0), (1, 1.0)):
-        system = pay.System(accounts=[("A", "USD", 130 - short), ("B", "USD", 0)], horizon=100)
+    institutions = day().metrics["institutions"]
+    assert {name: row["needed"] for (name, _), row in institutions.items()} == {"A": 130, "B": 0, "C": 5}
+    for balance, waits in ((130, False), (129, True)):
+        system = pay.System(accounts=[("A", "USD", balance), ("B", "USD", 0)], horizon=100)
         run = pay.simulate(system, pay.Payments.from_rows(rows))
-        assert (run.metrics["all"]["delay_s"] > 0) == bool(delay)
+        assert (run.metrics["delay_s"] > 0) == waits
