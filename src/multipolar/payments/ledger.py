@@ -134,6 +134,7 @@ def make_ledger(system: System, payments: Payments) -> Ledger:
     names = tuple(accounts.index)
     union = system.kind == "clearing_union"
     caps = [system.debit_cap.get(name, -1) if union else -1 for name, _, role in names]
+    _check_totals(accounts, caps, payments)
     rail_only = np.array([role in RAIL_ROLES for _, _, role in names], np.bool_)
     return Ledger(
         names=names,
@@ -180,6 +181,25 @@ def _check_names(system: System, payments: Payments) -> None:
     known("issuers", "currency", system.issuers, currencies)
     known("hours", "currency", system.hours, currencies)
     problems.raise_if_any(InputError)
+
+
+def _check_totals(accounts: _Accounts, caps: list[int], payments: Payments) -> None:
+    """Refuse what could leave 64 bits: money, limits and caps beyond 2^62, or with the payments beyond 2^63 - 1."""
+    totals = dict.fromkeys(accounts.moneys, 0)
+    rows = zip(accounts.index, accounts.balance, accounts.floor, caps, strict=True)
+    for (_, currency, role), balance, floor, cap in rows:
+        if role != "issuer":
+            totals[currency] += abs(balance) - floor + max(cap, 0)
+    for line in accounts.system.swap_lines:
+        totals[line.currency] += line.cap
+    most = int(payments.amount.max(initial=0)) * len(payments)
+    for code, (currency, total) in enumerate(totals.items()):
+        if total > MOST_MONEY:
+            raise InputError(f"balances, limits and caps in {shown(currency)} total {total}, beyond 2^62")
+        if total + most > 2 * MOST_MONEY - 1:
+            paid = sum(payments.amount[payments.currency == code].tolist())
+            if total + paid > 2 * MOST_MONEY - 1:
+                raise InputError(f"balances and payments in {shown(currency)} total {total + paid}, beyond 2^63 - 1")
 
 
 def _sides(accounts: _Accounts, payments: Payments) -> tuple[Ints, Ints]:

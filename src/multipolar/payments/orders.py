@@ -99,6 +99,8 @@ class Payments:
 def _numbers(name: str, given: Any, least: int, most: int, problems: Collector, length: int | None = None) -> Ints:
     """A column of whole numbers from ``least`` to ``most``, copied; the first row that is not is named."""
     empty = np.zeros(length or 0, np.int64)
+    if isinstance(given, list | tuple) and not {type(value) for value in given} <= {int}:
+        given = _whole_or_object(given)
     try:
         array = np.asarray(given)
     except (ValueError, TypeError, OverflowError):
@@ -123,6 +125,14 @@ def _numbers(name: str, given: Any, least: int, most: int, problems: Collector, 
         problems.add(f"row {row}: {_said(name, array[row], least, most)}", path=name)
         return empty
     return np.array(array, np.int64)
+
+
+def _whole_or_object(given: Sequence[Any]) -> Any:
+    """Values as an array of objects, so that none is turned into another's type; NumPy's whole numbers as int."""
+    array = np.empty(len(given), object)
+    for row, value in enumerate(given):
+        array[row] = int(value) if isinstance(value, np.integer) else value
+    return array
 
 
 def _said(name: str, value: object, least: int, most: int) -> str:
