@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import multipolar as mp
-from multipolar.model.gradient import gradient
 from multipolar.model.integration import along_the_shock
 from multipolar.world.toy import random_world
 from multipolar.world.world import Field
@@ -143,11 +142,3 @@ def test_final_trade_that_does_not_fit_is_refused() -> None:
     ):
         with pytest.raises(mp.WorldError, match=words):
             mp.solve(with_final(world, wrong), mp.Shocks())
-
-
-def test_derivatives_are_refused_by_name() -> None:
-    pytest.importorskip("jax", reason="needs the extra derivatives")
-    world = two_countries()
-    gradient(mp.solve(replace(world, fields={}), mp.Shocks()), country="A")
-    with pytest.raises(mp.InputError, match="final_trade"):
-        gradient(mp.solve(world, mp.Shocks()), country="A")
