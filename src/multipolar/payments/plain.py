@@ -1,25 +1,19 @@
 """The engine as PAYMENTS tells it, in plain Python: the oracle, and the default for small days.
 
-One loop over seconds, in the order of events that ``system`` states. Money moves only in ``_commit``: the legs of one
-event together, after every account they touch was found at or above its floor.
+One loop over seconds, in the order of events that ``system`` states; ``plain_state`` has the queues and the money.
 """
 
 from __future__ import annotations
 
-from array import array
-from collections import OrderedDict
-from heapq import heappop, heappush
-from itertools import pairwise
-from typing import Any
+from heapq import heappop
 
 import numpy as np
 
-from multipolar.payments.journal import BACK, DRAW, GIVE, LEG, REPAY, Chooser, Trace
-from multipolar.payments.ledger import CUT, MUTE, SHUT, Ledger
+from multipolar.payments.journal import LEG, Chooser, Trace
+from multipolar.payments.ledger import Ledger
+from multipolar.payments.plain_state import State
 
 NEVER = 2**62
-_LEG_COLUMNS = ("debit", "credit", "amount", "group", "priority", "follow", "wait", "staged")
-_ACCOUNT_COLUMNS = ("floor", "balance", "owner", "money", "overtaking")
 
 
 def run(ledger: Ledger, choose: Chooser) -> Trace:
@@ -31,70 +25,27 @@ def run(ledger: Ledger, choose: Chooser) -> Trace:
     return day.trace()
 
 
-class _Day:
-    """The state of one day; lists of plain ints, positions as in ``Ledger``."""
-
-    debit: list[int]
-    credit: list[int]
-    amount: list[int]
-    group: list[int]
-    priority: list[int]
-    follow: list[int]
-    wait: list[int]
-    staged: list[bool]
-    floor: list[int]
-    balance: list[int]
-    owner: list[int]
-    money: list[int]
-    overtaking: list[bool]
+class _Day(State):
+    """The loop over seconds, and how legs are tried."""
 
     def __init__(self, ledger: Ledger, choose: Chooser) -> None:
-        self.ledger, self.choose = ledger, choose
-        for name in _LEG_COLUMNS + _ACCOUNT_COLUMNS:
-            setattr(self, name, getattr(ledger, name).tolist())
-        starts, members = ledger.group_start.tolist(), ledger.group_legs.tolist()
-        self.members = [members[i:j] for i, j in pairwise(starts)]
-        self.queue: list[OrderedDict[int, None]] = [OrderedDict() for _ in ledger.names]
-        self.settled_at = [-1] * len(self.debit)
-        self.rows, self.events, self.now = array("q"), 0, 0
-        self.dirty: list[int] = []
-        self.marked = [False] * len(ledger.names)
-        self.releases = list(zip(ledger.release_time.tolist(), ledger.release_leg.tolist(), strict=True))[::-1]
-        self.flips = list(
-            zip(*(getattr(ledger, f"flip_{n}").tolist() for n in ("time", "kind", "index", "change")), strict=True)
-        )[::-1]
-        self.cycles = ledger.cycles.tolist()[::-1] if ledger.union else []
-        self.later: list[tuple[int, int, int]] = []  # legs on their way: time, number, leg
-        self.matures: list[tuple[int, int, int, int]] = []  # time, number, line, amount
-        self.number = 0
-        self.waiting, self.changed, self.barred = 0, False, bool(self.flips)
-        self.blocks = ([0] * len(ledger.institutions), [0] * len(ledger.institutions), [0] * len(ledger.moneys))
-        self._begin_lines(ledger)
-
-    def _begin_lines(self, ledger: Ledger) -> None:
-        names = ("drawer", "own", "free", "source", "holding", "provider", "num", "den", "cap", "maturity")
-        self.lines: list[dict[str, Any]] = [
-            dict(zip(names, row, strict=True), out=0, held=0, due=0, peak=0)
-            for row in zip(*(getattr(ledger, f"line_{n}").tolist() for n in names), strict=True)
-        ]
-        self.drawn_by: dict[int, list[int]] = {}
-        self.paid_from: dict[int, list[int]] = {}
-        for k, line in enumerate(self.lines):
-            self.drawn_by.setdefault(line["drawer"], []).append(k)
-            if not line["free"]:
-                self.paid_from.setdefault(line["own"], []).append(line["drawer"])
+        super().__init__(ledger)
+        self.choose = choose
 
     def next_second(self) -> int:
         """The next second at which something happens."""
-        ahead = [queue[-1][0] for queue in (self.releases, self.flips) if queue]
-        ahead += [heap[0][0] for heap in (self.later, self.matures) if heap]
-        if self.cycles:
-            ahead.append(self.cycles[-1])
+        ahead = self.next_other()
+        return min(ahead, self.releases[-1][0]) if self.releases else ahead
+
+    def next_other(self) -> int:
+        """The next second at which something happens other than a release."""
+        ahead = [heap[0][0] for heap in (self.later, self.matures) if heap]
+        ahead += [queue[-1] for queue in (self.cycles,) if queue]
+        ahead += [queue[-1][0] for queue in (self.flips,) if queue]
         self.grid = NEVER
         if self.ledger.gridlock and self.waiting and self.changed:
             self.grid = (self.now // self.ledger.every + 1) * self.ledger.every
-            ahead.append(self.grid)
-        return min(ahead, default=NEVER)
+        return min(*ahead, self.grid, self.ledger.horizon + 1) if ahead else min(self.grid, self.ledger.horizon + 1)
 
     def second(self, now: int) -> None:
         """Everything of one second, in the order of events."""
@@ -103,7 +54,7 @@ class _Day:
         while self.matures and self.matures[0][0] == now:
             _, _, k, due = heappop(self.matures)
             self.lines[k]["due"] += due
-            self._wake(self.lines[k]["drawer"])
+            self.wake(self.lines[k]["drawer"])
         self._cascade()
         if now == self.grid:
             self.changed = False
@@ -116,6 +67,30 @@ class _Day:
         if self.cycles and self.cycles[-1] == now:
             self.cycles.pop()
             self._cycle()
+        self._straight()
+
+    def _straight(self) -> None:
+        """Releases before anything else happens that settle at once and change nothing for others: the same as
+        ``_release``, without its steps. Stops at the first that is not of that kind."""
+        releases, balance, floor, queue, settled_at = (
+            self.releases, self.balance, self.floor, self.queue, self.settled_at)  # fmt: skip
+        if self.ledger.union or not releases:
+            return
+        debit, credit, amounts, single, ahead = self.debit, self.credit, self.amount, self.single, self.next_other()
+        if self.ledger.gridlock and self.waiting:  # what settles here makes the next resolution worth its run
+            ahead = min(ahead, (self.now // self.ledger.every + 1) * self.ledger.every)
+        while releases and releases[-1][0] < ahead:
+            now, leg = releases[-1]
+            a, b, amount = debit[leg], credit[leg], amounts[leg]
+            if not single[leg] or queue[a] or queue[b] or balance[a] - amount < floor[a]:
+                return
+            releases.pop()
+            balance[a] -= amount
+            balance[b] += amount
+            settled_at[leg] = self.now = now
+            self.rows.extend((now, self.events, LEG, leg, a, b, amount))
+            self.events += 1
+            self.changed = True
 
     def _flip(self) -> None:
         begun = False
@@ -127,55 +102,29 @@ class _Day:
             self.changed = True
             for a, queue in enumerate(self.queue):
                 if queue:
-                    self._wake(a)
-
-    def _blocked(self, leg: int) -> bool:
-        if not self.barred:
-            return False
-        payer, payee = self.owner[self.debit[leg]], self.owner[self.credit[leg]]
-        cut, shut = self.blocks[CUT], self.blocks[SHUT]
-        return bool(self.blocks[MUTE][payer] or cut[payer] or cut[payee] or shut[self.money[self.debit[leg]]])
+                    self.wake(a)
 
     def _release(self, leg: int) -> None:
         """A leg, or a stage of legs, enters its queue and is tried."""
         group = self.group[leg]
         legs = self.members[group] if group >= 0 and self.staged[group] else [leg]
         for one in legs:
-            self._enqueue(one)
+            self.enqueue(one)
         if self.ledger.union:
             return
         a = self.debit[leg]
         if self.overtaking[a]:
             self._try(leg)  # what stood before it was tried when it last could have become able to settle
         elif next(iter(self.queue[a])) == leg or group >= 0:
-            self._wake(a)
+            self.wake(a)
         self._cascade()
-
-    def _enqueue(self, leg: int) -> None:
-        """To the end of its queue, before what has a lower priority."""
-        queue, rank = self.queue[self.debit[leg]], self.priority[leg]
-        lower = []
-        for one in reversed(queue):
-            if self.priority[one] >= rank:
-                break
-            lower.append(one)
-        queue[leg] = None
-        for one in reversed(lower):
-            queue.move_to_end(one)
-        self.waiting += 1
-        self.changed = True
-
-    def _wake(self, a: int) -> None:
-        if not self.marked[a]:
-            self.marked[a] = True
-            heappush(self.dirty, a)
 
     def _cascade(self) -> None:
         """Try every account that may have become able to pay, lowest first, until none is left."""
         while self.dirty:
             a = heappop(self.dirty)
             self.marked[a] = False
-            self._repay(a)
+            self.repay(a)
             queue = self.queue[a]
             if self.overtaking[a]:
                 for leg in list(queue):
@@ -190,23 +139,23 @@ class _Day:
         group = self.group[leg]
         if group >= 0:
             return self._together(group)
-        if self._blocked(leg):
+        if self.blocked(leg):
             return False
         a, b = self.debit[leg], self.credit[leg]
         if self.balance[a] - self.amount[leg] >= self.floor[a] or (a == b and self.balance[a] >= self.floor[a]):
-            self._commit([leg], ())
+            self.commit([leg], ())
             return True
         if self.ledger.offset and next(iter(self.queue[a])) == leg and self.queue[b]:
             other = next(iter(self.queue[b]))
-            if self.credit[other] == a and self.group[other] < 0 and not self._blocked(other) and other != leg:
-                draws = self._draws([leg, other], drawing=False)
+            if self.credit[other] == a and self.group[other] < 0 and not self.blocked(other) and other != leg:
+                draws = self.draws([leg, other], drawing=False)
                 if draws is not None:
-                    self._commit([leg, other], draws)
+                    self.commit([leg, other], draws)
                     return True
-        draws = self._draws([leg], drawing=True) if a in self.drawn_by else None
+        draws = self.draws([leg], drawing=True) if a in self.drawn_by else None
         if draws is None:
             return False
-        self._commit([leg], draws)
+        self.commit([leg], draws)
         return True
 
     def _together(self, group: int) -> bool:
@@ -214,7 +163,7 @@ class _Day:
         legs = self.members[group]
         for leg in legs:
             queue = self.queue[self.debit[leg]]
-            if leg not in queue or self._blocked(leg):
+            if leg not in queue or self.blocked(leg):
                 return False
             if not self.overtaking[self.debit[leg]]:
                 for before in queue:
@@ -222,102 +171,11 @@ class _Day:
                         break
                     if self.group[before] != group:
                         return False
-        draws = self._draws(legs, drawing=True)
+        draws = self.draws(legs, drawing=True)
         if draws is None:
             return False
-        self._commit(legs, draws)
+        self.commit(legs, draws)
         return True
-
-    def _draws(self, legs: list[int], drawing: bool) -> list[tuple[int, int, int]] | None:
-        """What swap lines must give so that nobody ends short: (line, drawn, given); None where somebody would."""
-        change: dict[int, int] = {}
-        for leg in legs:
-            a, b = self.debit[leg], self.credit[leg]
-            change[a] = change.get(a, 0) - self.amount[leg]
-            change[b] = change.get(b, 0) + self.amount[leg]
-        found: list[tuple[int, int, int]] = []
-        for a in dict.fromkeys(self.debit[leg] for leg in legs):
-            missing = self.floor[a] - self.balance[a] - change[a]
-            for k in self.drawn_by.get(a, ()) if drawing else ():
-                if missing <= 0:
-                    break
-                line, own = self.lines[k], self.lines[k]["own"]
-                if line["due"] or self._cut_off(line["provider"]):
-                    continue
-                drawn = min(missing, line["cap"] - line["out"])
-                if not line["free"]:
-                    spare = max(self.balance[own] + change.get(own, 0) - self.floor[own], 0)
-                    drawn = min(drawn, (line["held"] + spare) * line["den"] // line["num"] - line["out"])
-                if drawn <= 0:
-                    continue
-                given = -(-(line["out"] + drawn) * line["num"] // line["den"]) - line["held"]
-                found.append((k, drawn, given))
-                change[own] = change.get(own, 0) - given
-                missing -= drawn
-            if missing > 0:
-                return None
-        return found
-
-    def _cut_off(self, institution: int) -> bool:
-        return bool(self.blocks[MUTE][institution] or self.blocks[CUT][institution])
-
-    def _commit(self, legs: list[int], draws: Any) -> None:
-        """One event: money moves, the journal is written, what may have become able to pay is woken."""
-        for k, drawn, given in draws:
-            line = self.lines[k]
-            line["out"] += drawn
-            line["held"] += given
-            line["peak"] = max(line["peak"], line["out"])
-            self._move(DRAW, k, line["source"], line["drawer"], drawn)
-            self._move(GIVE, k, line["own"], line["holding"], given)
-            if line["maturity"] >= 0:
-                heappush(self.matures, (self.now + line["maturity"], self.number, k, drawn))
-                self.number += 1
-        for leg in legs:
-            a, b = self.debit[leg], self.credit[leg]
-            self._move(LEG, leg, a, b, self.amount[leg])
-            del self.queue[a][leg]
-            self.settled_at[leg] = self.now
-            if self.follow[leg] >= 0:
-                heappush(self.later, (self.now + self.wait[leg], self.number, self.follow[leg]))
-                self.number += 1
-        self.waiting -= len(legs)
-        self.changed = True
-        self.events += 1
-        if self.ledger.union:
-            return
-        for leg in legs:
-            self._stir(self.debit[leg])
-            self._stir(self.credit[leg])
-
-    def _stir(self, a: int) -> None:
-        """Wake an account whose queue or balance changed, and the drawers that pay for their draws from it."""
-        if self.queue[a] or a in self.drawn_by:
-            self._wake(a)
-        for drawer in self.paid_from.get(a, ()):
-            self._wake(drawer)
-
-    def _move(self, kind: int, what: int, debit: int, credit: int, amount: int) -> None:
-        self.balance[debit] -= amount
-        self.balance[credit] += amount
-        self.rows.extend((self.now, self.events, kind, what, debit, credit, amount))
-
-    def _repay(self, a: int) -> None:
-        """Draws that fell due take every unit above the floor."""
-        for k in self.drawn_by.get(a, ()):
-            line = self.lines[k]
-            paid = min(line["due"], self.balance[a] - self.floor[a])
-            if paid <= 0:
-                continue
-            line["due"] -= paid
-            line["out"] -= paid
-            back = line["held"] + (-line["out"] * line["num"] // line["den"])
-            line["held"] -= back
-            self._move(REPAY, k, a, line["source"], paid)
-            self._move(BACK, k, line["holding"], line["own"], back)
-            self.events += 1
-            if not line["free"]:
-                self._stir(line["own"])
 
     def _fifo(self, floor: list[int]) -> list[int]:
         """The largest set of queued legs that settles at once with every queue's order kept (Bech and Soramaki 2001).
@@ -335,7 +193,7 @@ class _Day:
                 position[self.credit[leg]] += self.amount[leg]
                 group = self.group[leg]
                 incomplete = group >= 0 and any(one not in self.queue[self.debit[one]] for one in self.members[group])
-                if incomplete or self._blocked(leg):
+                if incomplete or self.blocked(leg):
                     doomed.add(leg)
             look.append(a)
         ends = [sum(leg in doomed for leg in legs) for legs in left]
@@ -360,7 +218,7 @@ class _Day:
         found: list[int] = []
         for money in range(len(self.ledger.moneys)):
             ours = [a for a, queue in enumerate(self.queue) if self.money[a] == money and queue]
-            legs = [leg for a in ours for leg in self.queue[a] if self.group[leg] < 0 and not self._blocked(leg)]
+            legs = [leg for a in ours for leg in self.queue[a] if self.group[leg] < 0 and not self.blocked(leg)]
             if not legs:
                 continue
             seen = dict.fromkeys([self.debit[leg] for leg in legs] + [self.credit[leg] for leg in legs])
@@ -378,7 +236,7 @@ class _Day:
 
     def _settle_at_once(self, legs: list[int]) -> None:
         if legs:
-            self._commit(legs, ())
+            self.commit(legs, ())
 
     def _cycle(self) -> None:
         """A cycle of the clearing union: members owe their cap at most, without one what they hold."""
