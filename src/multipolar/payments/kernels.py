@@ -49,9 +49,17 @@ H = columns("time", "number", "what", "amount")
 
 
 def jit(function: Callable[..., Any]) -> Any:
-    """Compiled at its first call, kept on disk; called by compiled code only, so without a wrapper for Python."""
+    """Compiled at its first call; called by compiled code only, so without a wrapper for Python."""
+    return kept(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def kept(function: Callable[..., Any], **options: bool) -> Any:
+    """Compiled at its first call and kept on disk, where there is a folder that can be written."""
     compiler: Any = numba.njit
-    return compiler(cache=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    try:
+        return compiler(cache=True, error_model="numpy", **options)(function)
+    except RuntimeError:  # neither beside the module nor in the user's folder: compiled anew in each process
+        return compiler(error_model="numpy", **options)(function)
 
 
 @jit

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 
 from multipolar.payments.kernels import (
@@ -25,6 +24,7 @@ from multipolar.payments.kernels import (
     covered,
     enqueue,
     jit,
+    kept,
     move,
     next_dirty,
     pop,
@@ -323,7 +323,7 @@ def flip(t: Tables) -> None:
         wake(t.day, t.accounts, t.lines[k, K.drawer])
 
 
-@numba.njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator, unused-ignore]
+@kept
 def advance(t: Tables) -> int:
     """Run on from where the day stands: DONE, or what is needed before it can be called again."""
     day, releases = t.day, t.releases
