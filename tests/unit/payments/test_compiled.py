@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 import multipolar.payments as pay
@@ -24,7 +26,7 @@ def test_a_function_that_cannot_be_kept_is_compiled_all_the_same(monkeypatch: py
             raise RuntimeError("no locator available")
         return compiler(**options)
 
-    monkeypatch.setattr(numba, "njit", nowhere)
+    monkeypatch.setattr(kernels, "numba", SimpleNamespace(njit=nowhere))  # numba itself goes on as it is
     assert kernels.kept(lambda x: x + 1)(1) == 2
     assert asked == [True, False]
 
