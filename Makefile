@@ -12,9 +12,9 @@ SEED ?= $(shell date +%s)
 help: ## what there is to make
 	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-run: run-environment ## install, solve the founding scenario with 4 draws, write runs/first-answer
+run: run-environment ## install, solve the founding scenario with 24 draws, write runs/first-answer
 	@rm -rf runs/first-answer
-	@$(BIN)/multipolar run brics-technology-alliance --draws 4 --out runs/first-answer
+	@$(BIN)/multipolar run brics-technology-alliance --draws 24 --out runs/first-answer
 	@echo "The command multipolar is in $(BIN): . $(BIN)/activate"
 
 test: all-environment ## run the tests, without the slow ones

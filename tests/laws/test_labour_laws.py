@@ -58,15 +58,6 @@ def test_wage_index_and_shares() -> None:
     assert lab.new_shares(share, wages, 1.5) == pytest.approx([0.574688, 0.425312], abs=1e-5)
 
 
-def test_jobs_follow_heads_and_phi_follows_value_added() -> None:
-    """G49: VA shares (.8,.2), heads (.5,.5), wages (1.1,.9), kappa 1.5; job shares sum to the total."""
-    wages = np.array([1.1, 0.9])
-    assert lab.wage_index(np.array([0.8, 0.2]), wages, 1.5) == pytest.approx(1.061539, abs=1e-5)
-    jobs = lab.job_shares(np.array([0.5, 0.5]), wages, 1.5)
-    assert jobs == pytest.approx([0.574688, 0.425312], abs=1e-5)
-    assert jobs.sum() == pytest.approx(1.0, rel=1e-15)
-
-
 def test_at_mobility_one_supply_stays_and_heads_move() -> None:
     """G50: kappa 1, VA shares (.8,.2), wages (1.1,.9): efficiency labour 1, 1; head shares 1.037736, .849057."""
     share, wages = np.array([0.8, 0.2]), np.array([1.1, 0.9])

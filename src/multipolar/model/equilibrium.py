@@ -183,6 +183,11 @@ def ln_consumer_price(final_share: Array, ln_price: Array, sigma_c: float) -> Ar
     return xp.log1p((final_share * xp.expm1((1.0 - sigma_c) * ln_price)).sum(axis=1)) / (1.0 - sigma_c)
 
 
+def real_income(new_income: Array, research: Array | float, income: Array, consumer_price_hat: Array) -> Array:
+    """``(I' - F') / (I P_hat)``, F' extra research, never free (ECONOMICS 1.5). I = I' = 100, F' 1, P .995: -.5 %."""
+    return (new_income - research) / (income * consumer_price_hat)
+
+
 def equivalent_variation(income: Array, welfare_hat: Array) -> Array:
     """``EV_n = I_n (W_hat_n - 1)`` in base dollars (ECONOMICS 0.4); scalars or [n]."""
     return income * (welfare_hat - 1.0)

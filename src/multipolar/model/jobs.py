@@ -46,8 +46,3 @@ def jobs(
 def incomplete(employment: Array) -> tuple[int, ...]:
     """Countries with a missing number of workers, to be listed beside the result: their jobs are not computed."""
     return tuple(int(n) for n in np.flatnonzero(np.isnan(employment).any(axis=1)))
-
-
-def without_employment(employment: Array) -> tuple[tuple[int, int], ...]:
-    """Cells [n,s] without a worker on record, to be listed beside the result: they stay without."""
-    return tuple((int(n), int(s)) for n, s in np.argwhere(employment <= 0))

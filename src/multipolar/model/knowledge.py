@@ -118,16 +118,3 @@ def elasticity_alone(research_share: Array, shape: Array, b: float, xi: float, o
 def meeting_left(share: Array, controllable: float) -> Array:
     """``what = 1 - c x``: a control of know-how takes share x of the controllable part c; publications stay (1.5)."""
     return 1.0 - controllable * share
-
-
-def research_spending(research_hat: Array, research: Array, price_hat: Array) -> Array:
-    """``F[n] = sum_s (Rhat - 1) R_base P_hat_M``, million USD: extra research bought from sector M (1.5).
-
-    ``research`` [n,s], ``price_hat`` [n] of M at the buyer. Spending, ``X[n,M] += F``; less research frees income.
-    """
-    return ((research_hat - 1.0) * research).sum(axis=1) * price_hat
-
-
-def welfare_after_research(new_income: Array, spending: Array, income: Array, consumer_price_hat: Array) -> Array:
-    """``(I' - F') / (I P_hat)``: research is never free. I = I' = 100, F 1, P .995: -.5025 % (1.5)."""
-    return (new_income - spending) / (income * consumer_price_hat)

@@ -43,12 +43,6 @@ def new_shares(share: Array, wage_hat: Array, mobility: float) -> Array:
     return share * (wage_hat / wage_index(share, wage_hat, mobility)[..., None]) ** mobility
 
 
-def job_shares(heads: Array, wage_hat: Array, mobility: float) -> Array:
-    """``h_s what_s^kappa / sum h what^kappa`` [n,s]: where people work, h base shares of heads (ECONOMICS 3.5)."""
-    moved = heads * wage_hat**mobility
-    return moved / moved.sum(axis=-1)[..., None]
-
-
 def ln_sector_wages(
     ln_wage: Array, ln_output_hat: Array, ln_bundle: Array, share: Array, sigma: float, immobility: float
 ) -> Array:

@@ -145,8 +145,8 @@ class Point:
     @cached_property
     def consumption_hat(self) -> Array:
         """What residents buy, ``(I' - F') / (I P_hat)`` [n], F' extra research."""
-        base = self.system.economy.accounts.income * self.consumer_price_hat
-        bought: Array = (self.income - self.research_spending) / base
+        base = self.system.economy.accounts.income
+        bought: Array = eq.real_income(self.income, self.research_spending, base, self.consumer_price_hat)
         return bought
 
     @cached_property

@@ -101,7 +101,7 @@ class Walker:
             name = self.bench.economy.world.name
             said.append(f"world `{name}` has no field `knowledge`: productivity stays as it is in every year")
         if capped:
-            said.append(f"in {capped} draws the share of research in new knowledge is held at {MOST_RESEARCH:.0%}")
+            said.append(f"in {capped} of the draws research is held at {MOST_RESEARCH:.0%} of new knowledge")
         return tuple(said)
 
     def walk(self, case: CaseKey, on_year: OnYear | None = None) -> Walk:

@@ -278,17 +278,16 @@ def _sentence(held: PaymentFile, done: Settlement) -> str:
 
 
 def _by_payer(done: Settlement) -> list[tuple[str, ...]]:
-    """Settled payments by payer, the largest first."""
-    from multipolar.payments.tally import tally
-
-    payments = done.payments
-    rows = tally(payments, done.settled_at, done.state, payments.institutions, payments.payer)
-    largest = sorted(rows, key=lambda row: -row.value)[:ROWS]
-    head = ("payer", "payments", "settled", "of value", "mean delay")
+    """Settled payments by payer and currency, the largest first."""
+    rows = [(who, row) for who, row in done.metrics["institutions"].items() if row["count"]]
+    largest = sorted(rows, key=lambda row: -row[1]["value"])[:ROWS]
+    head = ("payer", "", "payments", "settled", "of value", "mean delay")
     cells = [
-        (shown(r.label, 24), f"{r.count:,}", f"{r.settled_count:,}", f"{r.share:.1%}", _duration(r.delay_s))
-        for r in largest
-    ]
+        (shown(who, 24), shown(money, 12), f"{r['count']:,}", f"{r['settled_count']:,}",
+         "-" if r["settled_share"] is None else f"{r['settled_share']:.1%}",
+         "-" if r["delay_s"] is None else _duration(r["delay_s"]))
+        for (who, money), r in largest
+    ]  # fmt: skip
     return [head, *cells, *([(f"and {len(rows) - ROWS} more",)] if len(rows) > ROWS else [])]
 
 
