@@ -98,5 +98,5 @@ def imported() -> set[str]:
 
 
 def test_what_is_imported_is_asked_for_and_what_is_asked_for_is_imported() -> None:
-    """h5netcdf reads and writes through h5py."""
-    assert imported() | {"h5py"} == dependencies()
+    """h5netcdf reads and writes through h5py, pandas reads workbooks through openpyxl."""
+    assert imported() | {"h5py", "openpyxl"} == dependencies()

@@ -10,6 +10,7 @@ from multipolar.scenario.scenario import Scenario, assumptions
 from multipolar.study.case import Solved
 from multipolar.world import groups
 from multipolar.world.library import EMBEDDED
+from multipolar.world.margins import customs_gap
 from multipolar.world.regions import region_map, region_maps
 from multipolar.world.sources import flaws, original, sources
 from multipolar.world.world import World
@@ -125,7 +126,16 @@ def notes(solved: list[Solved], world: World) -> tuple[str, ...]:
             sizes.setdefault(place, []).append(f"{100 * share:.2g} %{branch}")
     for place, parts in sizes.items():
         found.append(f"the venture in {place} comes to {', '.join(parts)} of the sector's output")
+    if any(each.resolution.shocks.tariff is not None for each in solved):
+        found.append(_base_of_tariffs(world))
     return tuple(note for note in dict.fromkeys(found) if not _said_by_another(note, found))
+
+
+def _base_of_tariffs(world: World) -> str:
+    """What tariffs fall on here, and what they fall on at customs where that is known."""
+    gap = customs_gap(world)
+    said = f"tariffs fall on basic prices: goods of {gap.goods / 1e6:.3g} trillion USD cross borders here"
+    return said if gap.at_customs is None else f"{said}, {gap.at_customs / 1e6:.3g} at customs"
 
 
 def _said_by_another(note: str, notes: list[str]) -> bool:
