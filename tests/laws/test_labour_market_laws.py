@@ -198,7 +198,6 @@ def test_labour_options_of_a_horizon() -> None:
     assert (some.psi, some.labour_share, some.rigidity) == (0.25, 0.55, 0.0)
     rigid = horizon_parameters(world, "short", "rigid")
     assert rigid.rigidity == pytest.approx(0.98 / 1.04)
-    assert horizon_parameters(world, "long", "rigid", yearly=True).rigidity == rigid.rigidity
     assert "wage_floor" in rows_used(rigid)
     assert "wage_floor" not in rows_used(some)
     assert "psi" in rows_used(some)

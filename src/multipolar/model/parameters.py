@@ -165,21 +165,21 @@ def horizon_scale(world: World, horizon: str) -> float:
     return parameter_table()["theta_mean"].values[horizon] / mean_elasticity(world)
 
 
-def horizon_parameters(world: World, horizon: str, labour: str = "one_wage", *, yearly: bool = False) -> Parameters:
+def horizon_parameters(world: World, horizon: str, labour: str = "one_wage") -> Parameters:
     """The parameters of a horizon on a world: its trade elasticities, and CES inputs and demand in the short run.
 
     ``labour``: ``one_wage`` a country; ``sectors``, workers who move between them at mobility kappa; ``participation``,
     the labour supplied answers the real wage too; ``rigid``, nominal wages do not fall below ``wage_floor`` of last
     year's, ``d = wage_floor / (1 + nominal_growth)`` against the world's value added (ECONOMICS 3.4), which holds for
-    one year only: at ``short``, or ``yearly`` on a path. Raises ``InputError`` for an unknown horizon or option, and
-    for ``rigid`` in a comparative static of many years.
+    one year only: at ``short``. Raises ``InputError`` for an unknown horizon or option, and for ``rigid`` in a
+    comparative static of many years.
     """
     if labour not in LABOUR:
         hint = nearest(labour, LABOUR) if isinstance(labour, str) else None
         asked = f" Did you mean `{hint}`?" if hint else ""
         raise InputError(f"no labour option `{shown(labour)}`; one of {', '.join(LABOUR)}.{asked}")
-    if labour == "rigid" and horizon != "short" and not yearly:
-        raise InputError(f"labour `rigid` holds for a year, not at horizon `{horizon}`: use `short`, or a path")
+    if labour == "rigid" and horizon != "short":
+        raise InputError(f"labour `rigid` holds for a year, not at horizon `{horizon}`: use `short`")
     scale, table = horizon_scale(world, horizon), parameter_table()
 
     def of(name: str) -> float:
