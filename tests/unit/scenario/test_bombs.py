@@ -11,6 +11,7 @@ import resource
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -122,7 +123,16 @@ def main() -> None:
             if best < SECONDS / 2:
                 break
         found[name] = (came, best)
-    print(json.dumps([found, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+    print(json.dumps([found, most_memory()]))
+
+
+def most_memory() -> float:
+    """Most memory of this program so far, MB. ``ru_maxrss`` begins with that of the process it was forked from."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    (line,) = (each for each in status.read_text(encoding="ascii").splitlines() if each.startswith("VmHWM:"))
+    return int(line.split()[1]) / 1024
 
 
 def measured(names: list[str]) -> tuple[dict[str, tuple[str, float]], float]:
