@@ -74,7 +74,8 @@ def status_line(result: Result) -> str:
     sweeps, residual = max(s.sweeps for s in central), max(s.residual for s in central)
     total = result.provenance.draws
     drawn = f", {total - result.failed_draws} of {total} draws" if total else ""
-    return f"converged in at most {sweeps} sweeps, largest residual {residual:.0e}{drawn}"
+    over = f" over {len(result.years)} years" if result.years else ""
+    return f"converged in at most {sweeps} sweeps{over}, largest residual {residual:.0e}{drawn}"
 
 
 def beside(result: Result) -> str:

@@ -122,7 +122,7 @@ def notes(solved: list[Solved], world: World) -> tuple[str, ...]:
             continue
         for venture, share in zip(each.resolution.shocks.ventures, each.outcome.venture_share, strict=True):
             place = f"{world.countries[venture.host]} {world.sectors[venture.sector]}"
-            branch = f" in `{each.case.branch}`" if each.case.branch else ""
+            branch = f" in “{each.case.branch.replace('_', ' ')}”" if each.case.branch else ""
             sizes.setdefault(place, []).append(f"{100 * share:.2g} %{branch}")
     for place, parts in sizes.items():
         found.append(f"the venture in {place} comes to {', '.join(parts)} of the sector's output")
