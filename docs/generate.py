@@ -128,8 +128,9 @@ def _fields(world: World) -> Iterator[str]:
 def _elasticities() -> Iterator[str]:
     yield "## Trade elasticities\n"
     yield _words(
-        "`load_world(elasticities=NAME)`, `multipolar world elasticities`; sets differ by a factor of three or more in "
-        "a sector. No set states its own standard errors by sector: 0.3 of the mean is assumed."
+        "`run --elasticities NAME`, `load_world(elasticities=NAME)`, `multipolar world elasticities`; sets differ by "
+        "a factor of three or more in a sector. No set states its own standard errors by sector: 0.3 of the mean is "
+        "assumed."
     )
     rows = []
     for each in elasticity_sets():
@@ -147,9 +148,9 @@ def _customs(world: World) -> Iterator[str]:
         f"Goods that cross borders come to {goods / 1e6:.1f} trillion USD at basic prices, {wide / 1e6:.1f} with the "
         f"trade and transport margins between the two countries, about {customs / 1e6:.1f} at customs. A tariff "
         f"therefore bites on {goods / customs:.0%} of what customs report. "
-        "`world.margins.with_customs_base(world)`, off by default, levies the same rates on goods and margins, by "
-        f"t (1+m) on basic prices: {wide / customs:.0%}; the rest are re-exports. "
-        "One m for all goods of a pair of countries is an assumption."
+        "`run --customs-base`, off by default (`load_world(customs_base=True)` in Python), levies the same rates, also "
+        f"those of a scenario, on goods and margins, by t (1+m) on basic prices: {wide / customs:.0%}; the rest are "
+        "re-exports. One m for all goods of a pair of countries is an assumption; tariffs are then graded estimated."
     )
 
 

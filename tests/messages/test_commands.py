@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 
 from multipolar.app import main as program
+from multipolar.world.library import save_world
+from multipolar.world.toy import random_world
 
 CASES = Path(__file__).parent / "commands"
 NAMES = sorted(path.stem for path in CASES.glob("*.txt"))
@@ -26,6 +28,7 @@ FILES = {
     "other/parent.yaml": RIGHT.replace("A test", "Another test"),
     "same/parent.yaml": RIGHT,
     "kept.npz": "a file of mine",
+    "years.yaml": RIGHT + "horizon: {from: 2025, to: 2026}\n",
 }
 
 
@@ -45,6 +48,7 @@ def folder(
     arrays = replication(tmp_path / "study.npz")
     np.savez(tmp_path / "less.npz", **{k: v for k, v in arrays.items() if k not in ("deficit", "tariff_2005")})
     np.savez(tmp_path / "off.npz", **arrays | {"expenditure": 2.0 * arrays["expenditure"]})
+    save_world(random_world(7), tmp_path / "toy.npz")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -135,19 +135,23 @@ def method(reading: Reading, words: Language) -> Part:
 def repeat(reading: Reading, words: Language) -> Part:
     """Three commands, the same in Python, and the scenario as it was read."""
     result = reading.result
-    run, scenario = result.provenance, result.scenario
+    run, scenario, world = result.provenance, result.scenario, result.world
+    chosen = f" --elasticities {world.elasticities[0]}" if world.elasticities[0] else ""
+    chosen += " --customs-base" if world.customs_base else ""
+    loaded = f", elasticities={world.elasticities[0]!r}" if world.elasticities[0] else ""
+    loaded += ", customs_base=True" if world.customs_base else ""
     commands = "\n".join(
         (
             "multipolar check scenario.yaml",
-            f"multipolar run scenario.yaml --world {result.world.name} --horizon {scenario.horizon_set} "
+            f"multipolar run scenario.yaml --world {world.name}{chosen} --horizon {scenario.horizon_set} "
             f"--deficits {scenario.deficits} --draws {run.draws} --seed {run.seed}",
-            f"multipolar world check {result.world.name}",
+            f"multipolar world check {world.name}",
         )
     )
     python = "\n".join(
         (
             "import multipolar as mp",
-            f"world = mp.load_world({result.world.name!r})",
+            f"world = mp.load_world({world.name!r}{loaded})",
             "scenario = mp.read_scenario('scenario.yaml')",
             f"result = mp.evaluate(world, scenario, draws={run.draws}, seed={run.seed},",
             f"                     horizon={scenario.horizon_set!r}, deficits={scenario.deficits!r})",

@@ -25,6 +25,8 @@ def part(reading: Reading, words: Language) -> Part:
         _not_computed,
         _static,
         _reference,
+        _elasticities,
+        _tariffs,
         _signs,
         _structural,
         _solves,
@@ -88,6 +90,22 @@ def _reference(reading: Reading, words: Language) -> Statement:
         own=words.percent(float(closing[reading.subject]), 1, signed=True),
     )
     return words.text("beside-reference"), (first, second)
+
+
+def _elasticities(reading: Reading, words: Language) -> Statement | None:
+    """Which published set the trade elasticities are, with its source."""
+    name, source = reading.result.world.elasticities
+    if not name:
+        return None
+    said = words.text("beside-set-text", name=name, source=Text(shown(source, LONGEST_NOTE)))
+    return words.text("beside-set"), (said,)
+
+
+def _tariffs(reading: Reading, words: Language) -> Statement | None:
+    """Said only where tariffs fall on more than the world's own prices: by default notes say what they fall on."""
+    if not reading.result.world.customs_base:
+        return None
+    return words.text("beside-customs"), (words.text("beside-customs-text"),)
 
 
 def _signs(reading: Reading, words: Language) -> Statement | None:

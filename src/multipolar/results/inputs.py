@@ -10,6 +10,7 @@ from typing import Any
 FORMAT = "multipolar inputs 1"
 FIRST_TEXT = "scenario.yaml"
 ATTRIBUTIONS = ("none", "static", "path")
+NOT_ASKED: Mapping[str, Any] = {"elasticities": "", "customs_base": False}
 NOT_COMPARED = ("scenario", "world", "texts", "texts_of")
 
 
@@ -26,7 +27,9 @@ class KeptText:
 class Inputs:
     """The inputs of a run: programs, scenario, world, draws. ``full``: with page and side tables.
 
-    ``attribution``: ``none``, ``static`` or ``path``. ``texts_of`` are the texts themselves, by file; they stand
+    ``attribution``: ``none``, ``static`` or ``path``. ``elasticities``: the published set the world was given, "" its
+    own; ``customs_base``: whether tariffs fall on margins too; both stand in the data only where asked for, and
+    ``world_digest`` is that of the world with them. ``texts_of`` are the texts themselves, by file; they stand
     beside, in files of their own.
     """
 
@@ -45,13 +48,16 @@ class Inputs:
     tolerance: float
     full: bool
     attribution: str = "none"
+    elasticities: str = ""
+    customs_base: bool = False
     texts: tuple[KeptText, ...] = ()
     texts_of: Mapping[str, str] | None = None
 
     def as_data(self) -> dict[str, Any]:
         """All but the texts, as JSON holds it."""
         data = asdict(self)
-        del data["texts_of"]
+        for name in ("texts_of", *(name for name, none in NOT_ASKED.items() if data[name] == none)):
+            del data[name]
         return {"format": FORMAT, **data}
 
     def as_json(self) -> str:
@@ -74,12 +80,12 @@ def from_data(data: Any) -> Inputs:
     """The inputs that ``as_data`` gave. Raises ``ValueError`` for anything else."""
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise ValueError(f"it does not say `{FORMAT}`")
-    kinds = {"seed": int, "draws": int, "tolerance": float, "full": bool}
+    kinds = {"seed": int, "draws": int, "tolerance": float, "full": bool, "customs_base": bool}
     values: dict[str, Any] = {}
     for each in fields(Inputs):
         if each.name in ("texts", "texts_of"):
             continue
-        values[each.name] = data.get(each.name)
+        values[each.name] = data.get(each.name, NOT_ASKED.get(each.name))
         if type(values[each.name]) is not kinds.get(each.name, str):
             raise ValueError(f"its `{each.name}` is not what it should be")
     if not 0 <= values["draws"] <= 1_000_000 or values["seed"] < 0:
@@ -101,6 +107,11 @@ def differences(asked: Inputs, kept: Inputs) -> tuple[str, ...]:
             names = getattr(asked, what), getattr(kept, what)
             same = f"another text of {what} `{names[0]}`" if what == "scenario" else f"another {what} `{names[0]}`"
             found.append(same if names[0] == names[1] else f"{what} `{names[0]}` instead of `{names[1]}`")
+        elif each.name == "elasticities":
+            sets = (f"set `{name}`" if name else "those of the world" for name in (ours, theirs))
+            found.append("trade elasticities: {} instead of {}".format(*sets))
+        elif each.name == "customs_base":
+            found.append("tariffs on the customs base" if ours else "tariffs on basic prices, not on the customs base")
         elif each.name == "full":
             found.append("with page and side tables" if ours else "without page and side tables (--no-report)")
         else:

@@ -62,7 +62,11 @@ class ScenarioCard:
 
 @dataclass(frozen=True, slots=True)
 class WorldCard:
-    """The world as the report shows it; ``sources`` are keys of the table of sources."""
+    """The world as the report shows it; ``sources`` are keys of the table of sources.
+
+    ``elasticities``: name and origin of the published set its trade elasticities are, empty where they are its own;
+    ``customs_base``: whether tariffs fall on trade and transport margins of goods, too.
+    """
 
     name: str
     year: int | None
@@ -72,6 +76,8 @@ class WorldCard:
     sectors: Names
     sources: Names
     flaws: Names
+    elasticities: tuple[str, str] = ("", "")
+    customs_base: bool = False
 
 
 @dataclass(frozen=True, slots=True)

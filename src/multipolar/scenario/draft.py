@@ -152,15 +152,20 @@ class Draft:
     # What measures write.
 
     def tax(self, name: str, measure: Tariff | ExportTax, flows: Flows, scale: float) -> None:
-        """A new level (``rate``), or points on the level so far (``add``); ``scale`` is what is left of the change."""
+        """A new level (``rate``), or points on the level so far (``add``); ``scale`` is what is left of the change.
+
+        On a world on the customs base a stated tariff is levied on it: rates in arrays are over the border price.
+        """
         present: Array | None = self.world.tariff if name == "tariff" else self.world.export_tax
         shape = self.world.trade.shape
         array = self._array(name, lambda: np.zeros(shape) if present is None else np.array(present, dtype=np.float64))
+        levied_on = self.world.customs_base if name == "tariff" else None
+        base: Array | float = 1.0 if levied_on is None else levied_on[flows.grid]
         if measure.rate is not None:
-            level = self.value(measure, "rate", measure.rate)
+            level = self.value(measure, "rate", measure.rate) * base
             self._write(measure, name, array, flows, lambda old: level * scale + old * (1.0 - scale))
         elif measure.add is not None:
-            points = self.value(measure, "add", measure.add) * scale
+            points = self.value(measure, "add", measure.add) * scale * base
             self._write(measure, name, array, flows, lambda old: old + points)
         if flows.cells and float(array[flows.grid].min()) <= -1.0:
             self.problem(measure, "add", "brings a rate to -1 or below: the price would vanish.")

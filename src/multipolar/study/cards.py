@@ -9,6 +9,7 @@ from multipolar.results.result import AssumptionRow, MeasureCard, NotComputedRow
 from multipolar.scenario.scenario import Scenario, assumptions
 from multipolar.study.case import Solved
 from multipolar.world import groups
+from multipolar.world.elasticities import set_of
 from multipolar.world.library import EMBEDDED
 from multipolar.world.margins import customs_gap
 from multipolar.world.regions import region_map, region_maps
@@ -50,6 +51,7 @@ def scenario_card(scenario: Scenario) -> ScenarioCard:
 
 def world_card(world: World) -> WorldCard:
     """The world as the report shows it."""
+    chosen = set_of(world)
     return WorldCard(
         name=world.name,
         year=world.year,
@@ -59,6 +61,8 @@ def world_card(world: World) -> WorldCard:
         sectors=world.sectors,
         sources=tuple(source.key for source in sources()) if original(world.name) == EMBEDDED else (),
         flaws=flaws(world.name),
+        elasticities=("", "") if chosen is None else (chosen.name, f"{chosen.citation}; {chosen.note}"),
+        customs_base=world.customs_base is not None,
     )
 
 
@@ -135,6 +139,9 @@ def _base_of_tariffs(world: World) -> str:
     """What tariffs fall on here, and what they fall on at customs where that is known."""
     gap = customs_gap(world)
     said = f"tariffs fall on basic prices: goods of {gap.goods / 1e6:.3g} trillion USD cross borders here"
+    if world.customs_base is not None:
+        whole = f"{(gap.goods + gap.margins) / 1e6:.3g} trillion USD cross borders here"
+        said = f"tariffs fall on goods with their trade and transport margins (customs base): {whole}"
     return said if gap.at_customs is None else f"{said}, {gap.at_customs / 1e6:.3g} at customs"
 
 

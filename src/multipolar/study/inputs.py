@@ -28,8 +28,9 @@ def inputs_of(
     labour: str = "one_wage",
     full: bool = True,
     attribution: str = "none",
+    elasticities: str | None = None,
 ) -> Inputs:
-    """The inputs of ``evaluate`` with these arguments."""
+    """The inputs of ``evaluate`` with these arguments; ``elasticities``: the set that the world was given."""
     effective = overridden(scenario, horizon, deficits)
     files = text_files([text.name for text in scenario.texts])
     return Inputs(
@@ -47,6 +48,8 @@ def inputs_of(
         tolerance=TOLERANCE,
         full=full,
         attribution=attribution,
+        elasticities=elasticities or "",
+        customs_base=world.customs_base is not None,
         texts=tuple(KeptText(f, t.name, dict(t.names)) for f, t in zip(files, scenario.texts, strict=True)),
         texts_of={file: text.text for file, text in zip(files, scenario.texts, strict=True)},
     )

@@ -58,6 +58,16 @@ def elasticities(name: str) -> dict[str, float]:
         return {row["sector"]: float(row[name]) for row in csv.DictReader(file)}
 
 
+def set_of(world: World) -> ElasticitySet | None:
+    """The published set whose values a world has in every sector; None where it has others."""
+    for each in elasticity_sets():
+        theta = elasticities(each.name)
+        held = zip(world.sectors, world.trade_elasticity, strict=True)
+        if all(theta.get(sector) == value for sector, value in held):
+            return each
+    return None
+
+
 def with_elasticities(world: World, name: str) -> World:
     """The world with the trade elasticities of a set; stocks of knowledge that rest on them are made anew.
 

@@ -44,18 +44,31 @@ UNIT = "million USD"
 BASIS_POINT = 1e4
 
 
-def load_world(name: str | os.PathLike[str] | None = None, elasticities: str | None = None) -> World:
+def load_world(
+    name: str | os.PathLike[str] | None = None, elasticities: str | None = None, customs_base: bool = False
+) -> World:
     """A world by name or path; without either the embedded one (2022, 81 economies x 49 sectors).
 
     A name is the embedded world, a ready region map (``world30``: the embedded world in these regions) or a file
     ``NAME.npz`` in the user's folder of worlds (``user_folder``); what ends in ``.npz`` or holds a path separator is a
-    path. ``elasticities`` names a published set of trade elasticities to use instead of the world's own. Raises
-    ``WorldError`` naming the nearest world or set, or what is wrong with the file.
+    path. ``elasticities`` names a published set of trade elasticities to use instead of the world's own;
+    ``customs_base`` levies tariffs on trade and transport margins too (``world/margins.py``). Raises ``WorldError``
+    naming the nearest world or set, or what is wrong with the file.
     """
+    world = _named(name)
     if elasticities is not None:
         from multipolar.world.elasticities import with_elasticities
 
-        return with_elasticities(load_world(name), elasticities)
+        world = with_elasticities(world, elasticities)
+    if customs_base:
+        from multipolar.world.margins import with_customs_base
+
+        world = with_customs_base(world)
+    return world
+
+
+def _named(name: str | os.PathLike[str] | None) -> World:
+    """The world of that name or path as it is kept."""
     if name is None:
         return read_world(DATA / f"{EMBEDDED}.npz")
     if isinstance(name, os.PathLike) or name.endswith(".npz") or "/" in name or os.sep in name:
@@ -127,7 +140,12 @@ def read_world(path: Path) -> World:
 
 
 def save_world(world: World, path: str | os.PathLike[str]) -> None:
-    """Write a world with its fields to a file that ``load_world`` reads, same bytes for same worlds."""
+    """Write a world with its fields to a file that ``load_world`` reads, same bytes for same worlds.
+
+    Raises ``WorldError`` for a world on the customs base, which no file keeps: it is asked for with each run.
+    """
+    if world.customs_base is not None:
+        raise WorldError.of(f"world `{world.name}` is on the customs base: save it without, and ask for the base later")
     arrays: dict[str, NDArray[Any]] = {
         "format": np.array(FORMAT),
         "name": np.array(world.name),

@@ -1,8 +1,9 @@
 """The customs gap: goods are sold at basic prices, tariffs are levied at the border on what goods cost there.
 
 In the embedded world trade and transport margins are services of G and H, which carry no tariff, so a tariff bites on
-basic prices alone. ``with_customs_base`` is an option, off by default: it levies the same rates on basic prices and the
-margins between the two countries, by ``t (1+m)`` on basic prices. What is left of the gap then is re-exports.
+basic prices alone. ``with_customs_base`` is an option, off by default: it levies the same rates, those of the world and
+those that measures bring, on basic prices and the margins between the two countries, by ``t (1+m)`` on basic prices. m
+is that of the world as loaded. What is left of the gap then is re-exports.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 
 from multipolar.base.arrays import Array, frozen
 from multipolar.base.problems import WorldError
+from multipolar.world.evidence import GRADES, Evidence, graded
 from multipolar.world.groups import sector_members
 
 if TYPE_CHECKING:
@@ -50,29 +52,46 @@ def margin_rate(world: World) -> Array:
     return np.minimum(rate, MOST_MARGIN)
 
 
-def on_customs_base(tariff: Array, world: World) -> Array:
-    """Rates on basic prices [i,n,s] that levy ``tariff`` [i,n,s] on goods and their margins: ``t (1+m)``."""
+def customs_base(world: World) -> Array:
+    """What tariffs are levied on [i,n,s] as a multiple of basic prices: 1 + m for goods, 1 for services."""
     goods = np.array([sector in sector_members("goods", world.sectors) for sector in world.sectors])
-    levied: Array = np.where(goods, tariff * (1.0 + margin_rate(world)[:, :, None]), tariff)
-    return levied
+    base: Array = np.where(goods, 1.0 + margin_rate(world)[:, :, None], 1.0)
+    return base
 
 
 def with_customs_base(world: World) -> World:
     """The world with its tariffs on the customs base; sales and purchases before tariffs stay, value added follows.
 
-    Inputs carry the new average gross tariff of their market. Raises ``WorldError`` where the world has no goods or no
-    trade and transport services of its own, and what ``World.check`` raises.
+    Inputs carry the new average gross tariff of their market; tariffs of goods are graded *estimated* at best, for
+    margins are. The world remembers the base, so that tariffs of a scenario fall on it too; one that is on it already
+    comes back as it is. Raises ``WorldError`` where the world has no goods or no trade and transport services of its
+    own, and what ``World.check`` raises.
     """
+    if world.customs_base is not None:
+        return world
     if not set(MARGIN_SECTORS) & set(world.sectors) or not sector_members("goods", world.sectors):
         raise WorldError.of(f"world `{world.name}` has no goods beside {', '.join(MARGIN_SECTORS)}: no customs base")
-    tariff = on_customs_base(world.tariff, world)
+    base = customs_base(world)
+    tariff = world.tariff * base
     levy = 1.0 if world.export_tax is None else 1.0 + world.export_tax
     before = (world.trade * levy * (1.0 + world.tariff)).sum(axis=0)
     after = (world.trade * levy * (1.0 + tariff)).sum(axis=0)
     dearer = np.divide(after, before, out=np.ones_like(after), where=before > 0)
-    changed = replace(world, tariff=frozen(tariff), input_share=frozen(world.input_share * dearer[:, None, :]))
+    changed = replace(world, tariff=frozen(tariff), input_share=frozen(world.input_share * dearer[:, None, :]),
+                      customs_base=frozen(base), evidence=_graded(world, base))  # fmt: skip
     changed.check()
     return changed
+
+
+def _graded(world: World, base: Array) -> Evidence | None:
+    """Grades with those of tariffs on margins lowered to *estimated*; None where the world has none on record."""
+    known = graded(world)
+    if "tariff" not in known:
+        return world.evidence
+    levied = (base > 1.0).any(axis=0)
+    cells = np.where(levied, np.maximum(known["tariff"], GRADES.index("estimated")), known["tariff"]).astype(np.int8)
+    cells.flags.writeable = False
+    return {**known, "tariff": cells}
 
 
 def _crossing(world: World) -> tuple[Array, Array]:

@@ -67,7 +67,8 @@ class World:
     ``spending``, ``trade_share``, ``value_added``, ``final_share``, ``income``, ``revenue``, ``deficit``) and fields
     (``employment`` ...) read as attributes. ``provenance``: source and balancing log of a world built from files.
     ``evidence``: grades stated for its blocks, by country and sector; ``world/evidence.py`` tells them for any world.
-    All arrays are read-only.
+    ``customs_base`` [i,n,s] or None: what tariffs are levied on, as a multiple of the price at the border; ``tariff``
+    is over that price in any case (``world/margins.py``; set by ``with_customs_base`` alone). All arrays are read-only.
     """
 
     name: str
@@ -81,6 +82,7 @@ class World:
     fields: Mapping[str, Field] = field(default_factory=dict)
     provenance: Provenance | None = None
     evidence: Evidence | None = None
+    customs_base: Array | None = None
 
     @classmethod
     def from_arrays(
@@ -137,6 +139,8 @@ class World:
         digest = hashlib.sha256(repr((self.countries, self.sectors)).encode())
         for array in (self.trade, self.input_share, self.tariff, self.trade_elasticity, self.export_tax):
             digest.update(b"none" if array is None else np.ascontiguousarray(array).data)
+        if self.customs_base is not None:
+            digest.update(np.ascontiguousarray(self.customs_base).data)
         for name, each in sorted(self.fields.items()):
             digest.update(repr((name, each.axes, each.unit)).encode())
             digest.update(np.ascontiguousarray(each.values).data)
@@ -195,8 +199,10 @@ class World:
         means weighted by value added. Every
         identity is kept. Inside a new group former border taxes stay as the group's own: they are moved into the price
         (see ``world/aggregate.py``). ``name`` is that of the new world, by default ``NAME-aggregate``. Raises
-        ``WorldError`` for labels that are unknown or missing.
+        ``WorldError`` for labels that are unknown or missing, and on the customs base: sum first, then ask for it.
         """
+        if self.customs_base is not None:
+            raise WorldError.of(f"world `{self.name}` is on the customs base: sum it up first, then ask for the base")
         country = aggregation.grouping(self.axes.country, countries)
         sector = aggregation.grouping(self.axes.sector, sectors)
         arrays = aggregation.aggregate(self.trade, self.input_share, self.tariff, self.export_tax,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,9 @@ import pytest
 
 import multipolar as mp
 from multipolar.base.problems import WorldError
-from multipolar.world.elasticities import elasticities, elasticity_sets, with_elasticities
+from multipolar.world.elasticities import elasticities, elasticity_sets, set_of, with_elasticities
 from multipolar.world.evidence import grade_at, rule_at
+from multipolar.world.toy import random_world
 
 
 def test_every_set_covers_every_sector_and_says_what_it_is(embedded: mp.World) -> None:
@@ -50,6 +52,14 @@ def test_a_set_changes_theta_its_grade_and_the_knowledge_that_rests_on_it(embedd
     assert world.fields["knowledge"].source == "revealed"
     assert not np.allclose(world.knowledge, embedded.knowledge)
     assert world.check().ok
+
+
+def test_a_world_tells_which_set_it_has(embedded: mp.World) -> None:
+    assert set_of(embedded) is elasticity_sets()[0]
+    for each in elasticity_sets():
+        assert set_of(with_elasticities(embedded, each.name)) is each
+    assert set_of(replace(embedded, trade_elasticity=1.01 * embedded.trade_elasticity)) is None
+    assert set_of(random_world(1)) is None  # other sectors
 
 
 def test_a_set_that_is_not_there_names_the_nearest_and_one_that_is_passes(embedded: mp.World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,11 @@ import pytest
 
 import multipolar as mp
 from multipolar.base.problems import WorldError
-from multipolar.world.margins import customs_gap, margin_rate, on_customs_base, with_customs_base
+from multipolar.scenario.resolve import resolve
+from multipolar.scenario.scenario import cases
+from multipolar.world.evidence import grade_at, graded
+from multipolar.world.library import save_world
+from multipolar.world.margins import customs_gap, margin_rate, with_customs_base
 
 
 def small(**changes: Any) -> mp.World:
@@ -31,7 +36,7 @@ def test_rates_by_hand() -> None:
     """m is 2/10 from A to B, and 8/5, hence 1, from B to A: 10 % become 12 %, 20 % become 40 %; services stay."""
     world = small(tariff=TARIFF)
     assert margin_rate(world).tolist() == [[0.0, 0.2], [1.0, 0.0]]
-    levied = on_customs_base(world.tariff, world)
+    levied = with_customs_base(world).tariff
     assert levied[0, 1].tolist() == pytest.approx([0.12, 0.05])
     assert levied[1, 0].tolist() == pytest.approx([0.40, 0.0])
 
@@ -47,9 +52,78 @@ def test_revenue_is_levied_on_goods_and_margins_and_nothing_before_tariffs_moves
     assert wide.check().ok
 
 
-def test_without_tariffs_nothing_changes() -> None:
+def test_without_tariffs_no_figure_changes_and_the_base_is_remembered() -> None:
     world = small()
-    assert with_customs_base(world).digest == world.digest
+    wide = with_customs_base(world)
+    assert (wide.tariff == world.tariff).all()
+    assert (wide.input_share == world.input_share).all()
+    assert wide.customs_base is not None
+    assert wide.customs_base[0, 1].tolist() == [1.2, 1.0]
+    assert wide.digest != world.digest  # tariffs of a scenario fall on another base
+    assert with_customs_base(wide) is wide
+
+
+def resolved(world: mp.World, size: str) -> np.ndarray:
+    """Tariffs after a measure of B on A, on goods and trade."""
+    text = (f"multipolar: 1\ntitle: A tariff\nmeasures:\n  - {{id: t, type: tariff, who: B, to: A, sectors: all, "
+            f"{size}, source: assumption}}\n")  # fmt: skip
+    scenario = mp.read_scenario(text, world)
+    tariff = resolve(scenario, world, cases(scenario)[0]).shocks.tariff
+    assert tariff is not None
+    return np.asarray(tariff[0, 1])
+
+
+def test_tariffs_of_a_scenario_are_levied_on_the_base_that_the_world_has() -> None:
+    """10 % on 10 of goods and 2 of margins is 12 % of the goods; 7 points on 10 % of both are 20.4 %; services stay."""
+    plain, wide = small(tariff=TARIFF), with_customs_base(small(tariff=TARIFF))
+    assert resolved(plain, "rate: 10 %").tolist() == pytest.approx([0.10, 0.10])
+    assert resolved(wide, "rate: 10 %").tolist() == pytest.approx([0.12, 0.10])
+    assert resolved(plain, "add: 7 %").tolist() == pytest.approx([0.17, 0.12])
+    assert resolved(wide, "add: 7 %").tolist() == pytest.approx([0.12 + 0.084, 0.12])
+
+
+def test_a_tariff_bites_more_on_the_customs_base_and_every_identity_holds(embedded: mp.World) -> None:
+    wide = with_customs_base(embedded)
+    found = []
+    for world in (embedded, wide):
+        text = ("multipolar: 1\ntitle: A tariff\nmeasures:\n  - {id: t, type: tariff, who: USA, to: all, "
+                "sectors: goods, add: 10 %, source: assumption}\n")  # fmt: skip
+        scenario = mp.read_scenario(text, world)
+        outcome = mp.solve(world, resolve(scenario, world, cases(scenario)[0]).shocks)
+        outcome.raise_for_status()
+        after = world.after(outcome)
+        assert after.check().ok
+        usa = world.countries.index("USA")
+        goods = world.trade[:, usa, :].sum() - world.trade[usa, usa].sum()
+        found.append((after.revenue[usa] - world.revenue[usa],
+                      (after.trade[:, usa, :].sum() - after.trade[usa, usa].sum()) / goods))  # fmt: skip
+        assert (after.customs_base is None) == (world.customs_base is None)
+    (revenue, left), (wider, less) = found
+    assert wider > 1.05 * revenue
+    assert less < left < 1.0
+
+
+def test_tariffs_that_rest_on_margins_are_estimated(embedded: mp.World) -> None:
+    wide = with_customs_base(embedded)
+    assert grade_at(embedded, "tariff", "USA", "C26") == "scaled"
+    assert grade_at(wide, "tariff", "USA", "C26") == "estimated"
+    assert grade_at(wide, "tariff", "USA", "K") == grade_at(embedded, "tariff", "USA", "K") == "assumption"
+    assert (graded(wide)["trade"] == graded(embedded)["trade"]).all()
+    bare = with_customs_base(small())
+    assert graded(bare) == {}  # nothing on record, nothing invented
+
+
+def test_a_world_on_the_customs_base_is_neither_saved_nor_summed_up(tmp_path: Path) -> None:
+    world = small(tariff=TARIFF)
+    wide = with_customs_base(world)
+    with pytest.raises(WorldError, match="save it without"):
+        save_world(wide, tmp_path / "wide.npz")
+    assert not list(tmp_path.iterdir())
+    save_world(world, tmp_path / "plain.npz")
+    with pytest.raises(WorldError, match="sum it up first"):
+        wide.aggregate(countries={"A": "X", "B": "X"})
+    assert world.aggregate(countries={"A": "X", "B": "Y"}).countries == ("X", "Y")
+    assert mp.load_world(tmp_path / "plain.npz", customs_base=True).digest == wide.digest
 
 
 def test_the_embedded_world_closes_about_half_of_its_gap(embedded: mp.World) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from multipolar.app.columns import columns, paragraph
-from multipolar.app.commands.run import World_, read_both
+from multipolar.app.commands.run import CustomsBase_, Elasticities_, World_, read_both
 from multipolar.base.problems import InputError, nearest, shown
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ def path(
     world: World_ = None,
     horizon: Annotated[str | None, typer.Option(help="short, medium or long; wins over the file.")] = None,
     deficits: Annotated[str | None, typer.Option(help="closed, own or fixed; wins over the file.")] = None,
+    elasticities: Elasticities_ = None,
+    customs_base: CustomsBase_ = False,
     country: Annotated[list[str] | None, typer.Option(help="Countries to show; default: those that move.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON, nothing else.")] = False,
 ) -> None:
@@ -29,7 +31,7 @@ def path(
     from multipolar.app import screen
     from multipolar.study.evaluate import evaluate
 
-    economy, document = read_both(scenario, world)
+    economy, document = read_both(scenario, world, elasticities, customs_base)
     _refuse(document.horizon.years, horizon, deficits)
     wanted = [_position(economy, name) for name in country or ()]
     with screen.progress(not json) as report:

@@ -26,6 +26,13 @@ MOST_WORKERS = 8
 MOST_ASKED = 256
 
 World_ = Annotated[str | None, typer.Option("--world", help="A world by name or path; default: the embedded one.")]
+Elasticities_ = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="A published set of trade elasticities (see `multipolar world elasticities`)."),
+]
+CustomsBase_ = Annotated[
+    bool, typer.Option("--customs-base", help="Tariffs fall on trade and transport margins of goods, too.")
+]
 
 
 def run(
@@ -34,6 +41,8 @@ def run(
     horizon: Annotated[str | None, typer.Option(help="short, medium or long; wins over the file.")] = None,
     deficits: Annotated[str | None, typer.Option(help="closed, own or fixed; wins over the file.")] = None,
     labour: Annotated[str, typer.Option(help="one_wage, sectors, participation or rigid (short only).")] = "one_wage",
+    elasticities: Elasticities_ = None,
+    customs_base: CustomsBase_ = False,
     draws: Annotated[int, typer.Option(help="Draws over ranges and elasticities; 0: central values.")] = DRAWS,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 1,
     attribution: Annotated[
@@ -52,16 +61,16 @@ def run(
 
     A run that is broken off keeps its finished draws; the same command with --resume --out FOLDER goes on.
     """
-    _refuse_options(horizon, deficits, labour, attribution, draws, seed, workers, both=resume and force)
+    _refuse_options(horizon, deficits, labour, attribution, elasticities, draws, seed, workers, both=resume and force)
     from multipolar.app import screen
     from multipolar.results.store import Place
     from multipolar.study.inputs import evaluate_inputs, inputs_of
 
-    economy, document = read_both(scenario, world)
+    economy, document = read_both(scenario, world, elasticities, customs_base)
     folder = out if out is not None else _default_folder(document.name, resume)
     inputs = inputs_of(
         economy, document, draws, seed, horizon=horizon, deficits=deficits, labour=labour, full=not no_report,
-        attribution=attribution or "none",
+        attribution=attribution or "none", elasticities=elasticities,
     )  # fmt: skip
     with _held(Place(folder, inputs, resume=resume, force=force)) as place:
         with screen.progress(not (quiet or json)) as report:
@@ -114,12 +123,14 @@ def check(
         print(paragraph(f"Read, but not computed yet: {', '.join(m.id for m in named)}."))
 
 
-def read_both(scenario: str, world: str | None) -> tuple[World, Scenario]:
+def read_both(
+    scenario: str, world: str | None, elasticities: str | None = None, customs_base: bool = False
+) -> tuple[World, Scenario]:
     """World and scenario as the command line names them."""
     from multipolar.scenario.scenario import read_scenario
     from multipolar.world.library import load_world
 
-    economy = load_world(world)
+    economy = load_world(world, elasticities, customs_base)
     return economy, read_scenario(Path(scenario) if _is_path(scenario) else scenario, economy)
 
 
@@ -132,18 +143,22 @@ def _refuse_options(
     deficits: str | None,
     labour: str,
     attribution: str | None,
+    elasticities: str | None,
     draws: int,
     seed: int,
     workers: int | None,
     both: bool,
 ) -> None:
     """All options that cannot be, in one message."""
+    from multipolar.world.elasticities import elasticity_sets
+
     problems = []
     for name, value, known in (
         ("horizon", horizon, ("short", "medium", "long")),
         ("deficits", deficits, ("closed", "own", "fixed")),
         ("labour", labour, ("one_wage", "sectors", "participation", "rigid")),
         ("attribution", attribution, ("static", "path")),
+        ("elasticities", elasticities, tuple(each.name for each in elasticity_sets())),
     ):
         if value is not None and value not in known:
             near = nearest(value, known)

@@ -118,7 +118,7 @@ def _world_of(run: Path, inputs: Inputs, asked: str | None) -> World:
 
     name = asked if asked is not None else _noted_world(run) or inputs.world
     try:
-        economy = load_world(name)
+        economy = load_world(name, inputs.elasticities or None, inputs.customs_base)
     except InputError as error:
         raise InputError(f"the run stands on world `{shown(inputs.world)}`, given with --world: {error}") from None
     if economy.digest != inputs.world_digest:

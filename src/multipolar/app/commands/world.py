@@ -117,7 +117,7 @@ def elasticities(
             for e in found)  # fmt: skip
     print("Lowest, median and highest sector of each set:")
     print(columns(rows))
-    print("\nIn Python: multipolar.load_world(elasticities=NAME)")
+    print("\nmultipolar run FILE.yaml --elasticities NAME; in Python: multipolar.load_world(elasticities=NAME)")
 
 
 def _with_baseline(name: str, baseline: str, json: bool) -> str:
@@ -235,7 +235,7 @@ def _gap(gap: dict[str, Any]) -> list[str]:
     return [
         f"Customs gap: goods that cross borders come to {goods:.1f} trillion USD at basic prices, with trade and "
         f"transport margins to {goods + margins:.1f}, at customs to {customs:.1f}: a tariff bites on "
-        f"{goods / customs:.0%} of what customs report, on {(goods + margins) / customs:.0%} with the customs base."
+        f"{goods / customs:.0%} of what customs report, on {(goods + margins) / customs:.0%} with `run --customs-base`."
     ]
 
 
