@@ -13,6 +13,7 @@ from multipolar.model.weights import closure
 
 BALANCE = 1e-9  # of own value added: a deficit or transfer below it is rounding
 CAPACITY = 3.0  # remaining markets, at their base size, times this bound what exports can ever earn
+EARNS_LEAST = 1e-6  # value added over output: below it, double precision cannot tell a trade balance relative to it
 LISTED = 6
 
 
@@ -159,6 +160,26 @@ def refuse_without_income(
     raise NoEquilibriumError(
         f"No equilibrium: {after}{system.economy.world.countries[n]} would have {max(float(ratio[n]), 0.0):.0%} of "
         f"what it earns left to spend, because {reason}"
+    )
+
+
+def refuse_without_earnings(value_added: Array, output: Array, system: System) -> None:
+    """Raise ``NoEquilibriumError`` for a country whose value added [n] all but vanishes against its output [n].
+
+    Where work can hardly take the place of inputs (sigma well below 1) and the inputs of a poor country cost all that
+    its products fetch, its wage has no floor above zero: the equations meet only in a wage of some millionth of a
+    millionth. No balance can be checked relative to such a value added, and nobody works for it.
+    """
+    base = system.economy.wage_bill
+    share = np.where((base > 0) & (output > 0), value_added / np.where(output > 0, output, 1.0), 1.0)
+    n = int(np.argmin(share))
+    if share[n] >= EARNS_LEAST:
+        return
+    raise NoEquilibriumError(
+        f"No equilibrium in which {system.economy.world.countries[n]} earns anything: its inputs cost all that its "
+        f"products fetch, and what is left for wages and profits falls to {value_added[n] / base[n]:.0e} of what it "
+        f"was. Work hardly takes the place of inputs at an elasticity of {system.economy.parameters.sigma:g}. Use a "
+        "longer horizon, or a milder shock."
     )
 
 

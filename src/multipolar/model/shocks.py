@@ -281,14 +281,14 @@ def with_licences_as_taxes(shocks: Shocks, world: World, theta: Array) -> Shocks
     return replace(shocks, tariff=tariff, export_tax=levy, blocks=passed_on)
 
 
-def at_fraction(shocks: Shocks, world: World, fraction: float) -> Shocks:
+def at_fraction(shocks: Shocks, world: World, fraction: float, *, from_closed: bool = False) -> Shocks:
     """The shock at a fraction of the way from the base: 0 is no shock, 1 the whole of it.
 
     Taxes, finite trade costs and productivity move in logs; closed flows and blocked shares in openness; transfers,
-    the size of ventures, and under ``closed`` the base deficits, in proportion.
+    the size of ventures, and under ``closed`` the base deficits, in proportion (``from_closed``: gone from the start).
     """
     transfers = None if shocks.transfers is None else fraction * shocks.transfers
-    if shocks.deficits == "closed":
+    if shocks.deficits == "closed" and not from_closed:
         transfers = (0.0 if transfers is None else transfers) + (1.0 - fraction) * world.deficit
     cost, blocked = shocks.trade_cost_hat, shocks.blocked_share
     if blocked is not None:

@@ -169,3 +169,15 @@ def test_one_solve_refuses_what_acts_on_later_years(name: str, given: np.ndarray
     plain = of_one_year(checked(shocks, WORLD, over_time=True))
     expected = mp.solve(WORLD, mp.Shocks(tariff=flow(0.1)))
     np.testing.assert_array_equal(mp.solve(WORLD, plain).welfare_hat, expected.welfare_hat)
+
+
+def test_a_way_from_closed_deficits_asks_for_none() -> None:
+    """Without a shock, half of the way from closed deficits is the closed world itself, and no half of its deficits."""
+    closed = mp.solve(WORLD, mp.Shocks(deficits="closed"), tolerance=1e-12)
+    shocks = mp.Shocks(deficits="closed", transfers=np.array([1.0, -1.0, 0.0]))
+    half = at_fraction(shocks, WORLD, 0.5, from_closed=True)
+    np.testing.assert_array_equal(half.transfers, [0.5, -0.5, 0.0])
+    none = mp.solve(WORLD, at_fraction(mp.Shocks(deficits="closed"), WORLD, 0.5, from_closed=True), tolerance=1e-12)
+    np.testing.assert_allclose(none.welfare_hat, closed.welfare_hat, rtol=1e-10)
+    faded = mp.solve(WORLD, at_fraction(mp.Shocks(deficits="closed"), WORLD, 0.5), tolerance=1e-12)
+    assert np.abs(faded.welfare_hat / closed.welfare_hat - 1).max() > 1e-3
