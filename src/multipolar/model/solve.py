@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -88,7 +89,7 @@ def solve_prepared(
     if status is Outcomes.converged and not _within(residuals, tolerance):
         status = Outcomes.residual
     message = _message(status, point, residuals, where, solution)
-    return Outcome(status, message, residuals, sweeps, point, lambda: along_the_shock(point, tolerance))
+    return Outcome(status, message, residuals, sweeps, point, partial(along_the_shock, point, tolerance))
 
 
 def _refuse_settings(shocks: object, tolerance: object, sweeps_max: object) -> None:

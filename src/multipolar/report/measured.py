@@ -87,16 +87,19 @@ def _row(words: Language, label: str, index: Index, case: int, at: tuple[int, ..
 def _jobs(reading: Reading, words: Language, case: int) -> Table:
     """For the economies named the sectors that gain and lose most jobs, with the grade of their employment."""
     result, index, names = reading.result, reading.result.indices["jobs"], display_names(reading)
+    low, middle, high = (each[case] for each in index.interval())
+    changes = np.where(np.isfinite(middle), middle, index.change[case])
     rows: list[tuple[Cell, ...]] = []
     for n in _named(reading):
-        change = index.change[case, n]
+        change = changes[n]
         if not np.isfinite(change).all():
             continue
         order = np.argsort(change, kind="stable")
         for s in [*order[::-1][:EACH_END], *order[:EACH_END][::-1]]:
             grade = "" if index.grade is None else GRADES[int(index.grade[n, s])]
             rows.append((names[n], result.world.sectors[s], Number(words.number(float(index.base[n, s]), 0)),
-                         Number(words.number(float(change[s]), 2, signed=True)), grade))  # fmt: skip
+                         Number(words.number(float(change[s]), 2, signed=True),
+                                _range(words, float(low[n, s]), float(high[n, s]), 2)), grade))  # fmt: skip
     keys = ("col-economy", "col-sector", "col-jobs", "col-jobs-change", "col-grade")
     caption = _in_branch(reading, words, words.text("jobs-caption"), case)
     heads = tuple(words.text(key) for key in keys)
@@ -113,13 +116,21 @@ def _emissions(reading: Reading, words: Language, case: int) -> Table:
         decimals = _decimals(abs(float(change[n])))
         moved = Number(words.number(float(change[n]), decimals, signed=True),
                        _range(words, float(low[n]), float(high[n]), decimals))  # fmt: skip
-        held = float("nan") if per is None else 100.0 * float(per.change[case, n])
-        text = words.percent(held, 3, signed=True) if np.isfinite(held) else words.text("no-number")
-        rows.append((names[n], Number(words.number(float(index.base[n]), 1)), moved, Number(text)))
+        intensity = _intensity(words, per, case, n)
+        rows.append((names[n], Number(words.number(float(index.base[n]), 1)), moved, intensity))
     keys = ("col-economy", "col-co2", "col-co2-change", "col-co2-gdp")
     caption = _in_branch(reading, words, words.text("co2-caption"), case)
     heads = tuple(words.text(key) for key in keys)
     return Table(caption, heads, tuple(rows), (False, True, True, True), stacked=True)
+
+
+def _intensity(words: Language, per: Index | None, case: int, n: int) -> Number:
+    """Emissions per unit of real GDP: change in per cent with its range."""
+    if per is None or not np.isfinite(per.change[case, n]):
+        return Number(words.text("no-number"))
+    low, middle, high = (100.0 * float(each[case, n]) for each in per.interval())
+    held = middle if np.isfinite(middle) else 100.0 * float(per.change[case, n])
+    return Number(words.percent(held, 3, signed=True), _range(words, low, high, 3))
 
 
 def _named(reading: Reading) -> list[int]:

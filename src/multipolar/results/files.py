@@ -200,7 +200,7 @@ def as_netcdf(result: Result) -> bytes:
 
 
 def _put(file: Any, name: str, axes: Sequence[str], values: np.ndarray, row: str) -> None:
-    variable = file.create_variable(name, tuple(axes), "f8", data=values)
+    variable = file.create_variable(name, tuple(axes), values.dtype, data=values)
     about = variables()[row]
     for key, text in (("unit", about.unit), ("long_name", about.label_en), ("definition", about.definition),
                       ("source", about.source)):  # fmt: skip

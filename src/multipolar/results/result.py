@@ -168,7 +168,8 @@ class Index:
         if self.drawn is None or not self.drawn.shape[1]:
             missing = np.full_like(self.value, np.nan)
             return missing, missing.copy(), missing.copy()
-        failed = np.isnan(self.drawn).all(axis=tuple(k for k in range(self.drawn.ndim) if k != 1))
+        lost = np.isnan(self.drawn) & ~np.isnan(self.value)[:, None]
+        failed = lost.any(axis=tuple(k for k in range(self.drawn.ndim) if k != 1))
         kept = self.drawn[:, ~failed]
         if not kept.shape[1]:
             missing = np.full_like(self.value, np.nan)

@@ -69,6 +69,22 @@ class Staged:
     stands_on: Reference
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Moved:
+    """A case against the reference world: hats, and levels in million USD at the same world value added.
+
+    ``employed_share``: where wages are rigid, their floors are those of the world that the case is solved on.
+    """
+
+    welfare_hat: Array
+    cost_hat: Array
+    productivity_hat: Array
+    labour_supply_hat: Array
+    employed_share: Array
+    output: Array
+    value_added: Array
+
+
 @dataclass(frozen=True, eq=False)
 class Solved:
     """One case solved: ``outcome`` on the world ``stands_on`` (the reference world, less what the case lifts)."""
@@ -97,6 +113,24 @@ class Solved:
             return own
         moved: Array = own + (getattr(lifted, name) - getattr(base, name))
         return moved
+
+    @property
+    def moved(self) -> Moved:
+        """What the case makes of the reference world, whatever it lifts: by the composition law hats multiply, and
+        levels need nothing, because every solve keeps world value added."""
+        outcome = self.outcome
+        return Moved(
+            self.hat("welfare_hat"), self.hat("cost_hat"), self.hat("productivity_hat"), self.hat("labour_supply_hat"),
+            outcome.employed_share, outcome.output, outcome.value_added,
+        )  # fmt: skip
+
+    def ln_real_gdp(self, steps: int) -> Array:
+        """ln real GDP [n] against the reference world, integrated in ``steps`` instead of the usual number."""
+        own = self.outcome.decomposed_in(steps).ln_real_gdp
+        lifted, base = self.stands_on.outcome, self.reference.outcome
+        if self.stands_on is self.reference or lifted is None or base is None:
+            return own
+        return own + (lifted.decomposed_in(steps).ln_real_gdp - base.decomposed_in(steps).ln_real_gdp)
 
 
 @dataclass(eq=False)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from multipolar.base.arrays import Array
+from multipolar.base.problems import MultipolarError
 from multipolar.model.shocks import Shocks
 from multipolar.model.solve import solve_prepared
 from multipolar.model.system import Economy
@@ -17,6 +18,8 @@ from multipolar.study.path import Answer
 from multipolar.world.world import World
 
 Progress = Callable[[str, int, int], None]
+DRAWN_STEPS = 2
+"""Steps in which real GDP is integrated in a draw; at central values they are ``integration.STEPS``."""
 
 
 def closing_step(economy: Economy, scenario: Scenario, tolerance: float) -> Array | None:
@@ -69,6 +72,23 @@ def decomposed(solved: Sequence[Solved], report: Progress) -> dict[str, Array]:
         for name, values in zip(rows, made, strict=True):
             rows[name].append(100.0 * values)
     return {name: np.stack(values) for name, values in rows.items()}
+
+
+def drawn_real_gdp(each: Solved, offset: Array) -> Array:
+    """Real GDP [n] of a case in a draw, per cent: integrated in few steps, ``offset`` [n] away, which is what the many
+    steps of the same case at central values differ by. NaN where a fraction of the shock has no answer."""
+    try:
+        moved: Array = 100.0 * np.expm1(each.ln_real_gdp(DRAWN_STEPS) + offset)
+    except MultipolarError:
+        moved = np.full_like(offset, np.nan)
+    return moved
+
+
+def real_gdp_offsets(solved: Sequence[Solved], real_gdp: Array) -> Array:
+    """``drawn_real_gdp``'s offsets [case, n] from central real GDP in per cent."""
+    few = np.stack([each.ln_real_gdp(DRAWN_STEPS) for each in solved])
+    offset: Array = np.log1p(real_gdp / 100.0) - few
+    return offset
 
 
 def along_the_years(answers: Sequence[Answer]) -> dict[str, Array]:

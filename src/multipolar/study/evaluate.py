@@ -22,7 +22,16 @@ from multipolar.scenario.document import Horizon
 from multipolar.scenario.scenario import CaseKey, Scenario, cases
 from multipolar.study import cards
 from multipolar.study.case import Bench, Start, central_lift_key, start_of
-from multipolar.study.central import Progress, along_the_years, central_numbers, closing_step, decomposed, statuses
+from multipolar.study.central import (
+    Progress,
+    along_the_years,
+    central_numbers,
+    closing_step,
+    decomposed,
+    drawn_real_gdp,
+    real_gdp_offsets,
+    statuses,
+)
 from multipolar.study.draws import Drawn, draw
 from multipolar.study.many import run_many
 from multipolar.study.measured import Ruler, index_blocks, ruler
@@ -82,7 +91,9 @@ def evaluate(
         central |= decomposed(solved, report)
     drawn = draw(scenario, world, scale, draws, seed)
     stick = ruler(scenario, world) if full else None
-    rows = _draws(_context(bench, keys, answers, drawn, stick), range(draws), kept, workers, on_row, report)
+    offsets = real_gdp_offsets(solved, central["real_gdp"]) if full and draws else None
+    context = _context(bench, keys, answers, drawn, stick, offsets)
+    rows = _draws(context, range(draws), kept, workers, on_row, report)
     stacked = _stacked(rows, (len(keys), 0, len(world.countries)))
     measured = None if stick is None else stick.measure(walker, answers, central.get("real_gdp"))
     return Result(
@@ -151,6 +162,7 @@ class _Context:
     income: Array
     tolerance: float
     ruler: Ruler | None
+    offsets: Array | None  # of real GDP [case, n]
 
 
 def _stacked(rows: list[DrawRow], empty: tuple[int, ...]) -> dict[str, Array]:
@@ -164,7 +176,12 @@ def _stacked(rows: list[DrawRow], empty: tuple[int, ...]) -> dict[str, Array]:
 
 
 def _context(
-    bench: Bench, keys: tuple[CaseKey, ...], answers: list[Answer], drawn: Drawn, stick: Ruler | None
+    bench: Bench,
+    keys: tuple[CaseKey, ...],
+    answers: list[Answer],
+    drawn: Drawn,
+    stick: Ruler | None,
+    offsets: Array | None,
 ) -> _Context:
     starts: dict[object, Start | None] = {each.solved.case: start_of(each.solved.outcome) for each in answers}
     for each in answers:
@@ -172,7 +189,8 @@ def _context(
         lifted = central_lift_key(bench.scenario, each.solved.case, year)
         starts["reference", lifted] = start_of(each.solved.stands_on.outcome)
     economy = bench.economy
-    return _Context(economy, bench.scenario, keys, starts, drawn, economy.world.income, bench.tolerance, stick)
+    income = economy.world.income
+    return _Context(economy, bench.scenario, keys, starts, drawn, income, bench.tolerance, stick, offsets)
 
 
 def _draws(
@@ -218,6 +236,10 @@ def _one_draw(context: _Context, number: int) -> DrawRow:
             path[k] = answer.walk.welfare
         status.append(CaseStatus(k, number, str(answer.solved.outcome.status), answer.sweeps, answer.residual))
     more = {"welfare_path": path} if years else {}
-    if context.ruler is not None:
-        more |= context.ruler.measure(walker, answers).changes()
+    if context.ruler is not None and context.offsets is not None:
+        real_gdp = np.full_like(welfare, np.nan)
+        for k, held in enumerate(answers):
+            if held is not None:
+                real_gdp[k] = drawn_real_gdp(held.solved, context.offsets[k])
+        more |= {"real_gdp": real_gdp} | context.ruler.measure(walker, answers, real_gdp).changes()
     return DrawRow(welfare, welfare / 100.0 * context.income, tuple(status), more)

@@ -18,6 +18,7 @@ from multipolar.model import dependence as dep
 from multipolar.model import indices as ix
 from multipolar.model.jobs import incomplete, jobs
 from multipolar.model.outcome import Outcome
+from multipolar.study.case import Moved
 from multipolar.world.groups import sector_members
 from multipolar.world.world import World
 
@@ -76,7 +77,7 @@ def of_world(
 
 def of_outcome(
     world: World,
-    outcome: Outcome | None,
+    outcome: Outcome | Moved | None,
     member: Array,
     *,
     real_gdp_hat: Array | None = None,
@@ -136,14 +137,14 @@ def drivers(world: World, member: Array, country: int, sectors: Array | None = N
     return dep.dependence_drivers(chain_of(world), member, country, used / used.sum())
 
 
-def _emissions(world: World, outcome: Outcome) -> Array:
+def _emissions(world: World, outcome: Outcome | Moved) -> Array:
     made = world.output > 0
     hat = np.where(made, outcome.output / np.where(made, world.output, 1.0), 1.0)
     new: Array = ix.production_emissions(world.emissions, hat, outcome.productivity_hat * outcome.cost_hat)
     return new
 
 
-def _gap(found: Indexed, world: World, outcome: Outcome | None, member: Array) -> None:
+def _gap(found: Indexed, world: World, outcome: Outcome | Moved | None, member: Array) -> None:
     known = np.isfinite(world.population)
     income = world.income if outcome is None else world.income * outcome.welfare_hat
     group = ix.groups(member)

@@ -25,24 +25,31 @@ from multipolar.world.world import World
 
 DRAWN = (
     "poles", "polarisation", "dependence", "dependence_high_tech", "leadership_share", "gap", "gap_between",
-    "gap_within", "co2",
+    "gap_within", "co2", "co2_intensity", "jobs",
 )  # fmt: skip
+LARGE = ("jobs",)  # by sector: draws keep them in single precision
 USUAL = ("poles", "polarisation", "dependence", "dependence_high_tech")
 WEST = "G7 and EU27"
-LIFTED = "not computed where a case lifts measures of the baseline"
 
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """Indices by name: ``base`` [...] of the reference world, ``value`` [case, ...]; ``missing``: name -> why."""
+    """Indices by name: ``base`` [...] of the reference world, ``value`` [case, ...], NaN where a case has none.
+
+    ``missing``: name -> why.
+    """
 
     base: Mapping[str, Array]
     value: Mapping[str, Array]
     missing: Mapping[str, str]
 
     def changes(self) -> dict[str, Array]:
-        """The changes that draws keep, [case, ...]."""
-        return {name: self.value[name] - self.base[name] for name in DRAWN if name in self.value}
+        """The changes that draws keep, [case, ...], the same names in every draw."""
+        return {
+            name: (self.value[name] - self.base[name]).astype(np.float32 if name in LARGE else np.float64)
+            for name in DRAWN
+            if name in self.value
+        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,24 +84,20 @@ class Ruler:
             for name in value:
                 if name in found.values:
                     value[name][k] = found.values[name]
-        whole = {name: held for name, held in value.items() if np.isfinite(held).any()}
-        return Measured(base.values, whole, missing)
+        return Measured(base.values, value, missing)
 
     def _of(self, walker: Walker, answer: Answer | None, real_gdp_hat: Array | None) -> Indexed:
         solved = None if answer is None else answer.solved
         reference = walker.bench.whole_baseline().economy.world
-        outcome = None if solved is None else solved.outcome
         ell = 1.0 if answer is None or answer.walk is None else answer.walk.ell
         try:
             after = reference if solved is None else solved.stands_on.economy.world.after(solved.outcome)
             found = of_world(_with_stocks(after, walker, ell), self.member, leader=self.leader)
         except WorldError as error:
             found = Indexed(missing=dict.fromkeys(("poles", "polarisation", "dependence"), str(error)))
-        if solved is not None and solved.stands_on is not solved.reference:
-            found.missing |= dict.fromkeys(("gap", "co2", "jobs"), LIFTED)
-            return found
         specific = walker.bench.economy.parameters.specific
-        more = of_outcome(reference, outcome, self.member, real_gdp_hat=real_gdp_hat, specific=specific)
+        moved = None if solved is None else solved.moved
+        more = of_outcome(reference, moved, self.member, real_gdp_hat=real_gdp_hat, specific=specific)
         return Indexed(found.values | more.values, found.missing | more.missing)
 
 
@@ -133,6 +136,7 @@ def index_blocks(measured: Measured, drawn: Mapping[str, Array], stick: Ruler) -
             grade=stick.grade if name == "jobs" else None,
         )
         for name, value in measured.value.items()
+        if np.isfinite(value).any()
     }
 
 
