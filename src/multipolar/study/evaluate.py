@@ -16,7 +16,7 @@ from multipolar.model.learning import learning_parameters
 from multipolar.model.parameters import horizon_parameters
 from multipolar.model.solve import TOLERANCE
 from multipolar.model.system import Economy, prepare, with_parameters
-from multipolar.results.result import CaseLabel, CaseStatus, Provenance, Result, StructuralRow
+from multipolar.results.result import CaseLabel, CaseStatus, Provenance, Result
 from multipolar.results.rows import DrawRow
 from multipolar.scenario.document import Horizon
 from multipolar.scenario.scenario import CaseKey, Scenario, cases
@@ -36,13 +36,12 @@ from multipolar.study.draws import Drawn, draw
 from multipolar.study.many import run_many
 from multipolar.study.measured import Ruler, index_blocks, ruler
 from multipolar.study.path import Answer, Walker
-from multipolar.study.structural import structural_rows
+from multipolar.study.structural import OF_PATHS, structural_rows
 from multipolar.study.technology import technology_rows
 from multipolar.world.world import World
 
 SEED = 1
 MOST_DRAWS = 1_000_000
-BESIDE = ("other closures and elasticities are solved at the last year with the knowledge of the central path",)
 NOTHING_KEPT: Mapping[int, DrawRow] = {}
 OnRow = Callable[[int, DrawRow], None]
 
@@ -84,10 +83,7 @@ def evaluate(
     answers = central_answers(walker, keys, report)
     solved = [each.solved for each in answers]
     central = central_numbers(world, solved) | along_the_years(answers)
-    structural: tuple[StructuralRow, ...] = ()
     if full:
-        report("other closures and elasticities", 0, 1)
-        structural = structural_rows(bench, answers)
         central |= decomposed(solved, report)
     drawn = draw(scenario, world, scale, draws, seed)
     stick = ruler(scenario, world) if full else None
@@ -95,6 +91,8 @@ def evaluate(
     context = _context(bench, keys, answers, drawn, stick, offsets)
     rows = _draws(context, range(draws), kept, workers, on_row, report)
     stacked = _stacked(rows, (len(keys), 0, len(world.countries)))
+    # Last, because a run that is broken off here has kept all its draws.
+    structural = structural_rows(walker, answers, workers, report) if full else ()
     measured = None if stick is None else stick.measure(walker, answers, central.get("real_gdp"))
     return Result(
         scenario=cards.scenario_card(scenario),
@@ -109,7 +107,7 @@ def evaluate(
         structural=structural,
         assumptions=cards.assumption_rows(scenario, world, economy.parameters),
         not_computed=cards.not_computed_rows(solved),
-        notes=(*cards.notes(solved, world), *walker.notes(drawn.capped), *(BESIDE if structural and walks else ())),
+        notes=(*cards.notes(solved, world), *walker.notes(drawn.capped), *(OF_PATHS if structural and walks else ())),
         provenance=_provenance(bench, seed, draws),
         theta_truncated=drawn.truncated,
         years=scenario.horizon.years if walks else (),

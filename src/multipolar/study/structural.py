@@ -1,65 +1,151 @@
-"""The side table: real income where one choice of the model is made differently; never mixed with draws (8.2)."""
+"""The side table: real income where one choice of the model is made differently; never mixed with draws (8.2).
+
+Where the scenario has years, every row walks them anew: it is what a run with that choice would say. Without
+diffusion alone there is nothing to walk, because knowledge stays on the baseline path: that row is the last year.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from multipolar.base.arrays import Array
 from multipolar.base.problems import MultipolarError
+from multipolar.model.knowledge import FORMS
 from multipolar.model.parameters import mean_elasticity
 from multipolar.model.system import with_parameters
 from multipolar.results.result import StructuralRow
+from multipolar.scenario.measures.measure import Measure
+from multipolar.scenario.measures.technology import TechnologySharing
+from multipolar.scenario.scenario import CaseKey, Scenario
 from multipolar.study.case import Bench, Solved, cuts_trade
-from multipolar.study.path import Answer, with_knowledge
+from multipolar.study.central import Progress
+from multipolar.study.many import run_many
+from multipolar.study.path import Answer, Walker, with_knowledge
 
 THETA_TABLE = (1.0, 2.0, 4.0, 8.0)
 OTHER_RULE = {"own": "deficits kept in proportion", "closed": "trade balances closed"}
+NO_BASELINE = "without the baseline"
 LICENCES = "the same cuts by licences, rents to the exporters"
+NO_DIFFUSION = "without diffusion: knowledge as on the baseline path"
+OF_PATHS = (
+    "rows of other choices walk all years anew, and say what a run with that choice would; the row without diffusion, "
+    "where knowledge stays on the baseline path, is the last year alone",
+)
 
 
-def structural_rows(bench: Bench, answers: Sequence[Answer]) -> tuple[StructuralRow, ...]:
-    """Real income of every plain case at central values under another deficit rule, without the baseline, with rents
-    of what is blocked earned by exporters, and at other mean elasticities. A row without an answer is NaN.
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice:
+    """One choice made differently: on ``scenario``, at another ``theta_scale``, by licences, without diffusion.
 
-    Where the scenario has years, each row is its last year with the knowledge of the central path: these choices move
-    what is traded now, and what is learnt only through it.
+    ``cases``: positions of the cases it is made in.
     """
+
+    label: str
+    scenario: Scenario
+    cases: tuple[int, ...]
+    theta_scale: float | None = None
+    licensed: bool = False
+    still: bool = False
+
+
+@dataclass(eq=False)
+class _Table:
+    """What every row needs; pickled once for each worker. ``held``: the choice at hand and its walker, which the cases
+    of a choice share with their reference worlds."""
+
+    walker: Walker
+    keys: Sequence[CaseKey]
+    choices: tuple[Choice, ...]
+    held: dict[int, Walker] = field(default_factory=dict)
+
+    def walker_of(self, chosen: int) -> Walker:
+        if chosen not in self.held:
+            self.held = {chosen: _made(self.walker, self.choices[chosen])}
+        return self.held[chosen]
+
+
+def structural_rows(
+    walker: Walker, answers: Sequence[Answer], workers: int, report: Progress
+) -> tuple[StructuralRow, ...]:
+    """Real income of every plain case at central values under another deficit rule, without the baseline, with rents
+    of what is blocked earned by exporters, with the other form of shared technology, without diffusion, and at other
+    mean elasticities. A row without an answer is NaN. The same numbers for any number of ``workers``.
+    """
+    walker = replace(walker, bench=replace(walker.bench, references={}))  # reference worlds are solved as in workers
+    table = _Table(walker, [each.solved.case for each in answers], choices(walker, answers))
+    jobs = [(chosen, case) for chosen, choice in enumerate(table.choices) for case in choice.cases]
     rows = []
-    for label, side in _benches(bench, [each.solved for each in answers]):
-        for k, each in enumerate(answers):
-            case = each.solved.case
-            if case.variant or (side.licensed and not cuts_trade(each.solved.resolution.shocks)):
-                continue
-            try:
-                welfare = 100.0 * (_beside(side, each).hat("welfare_hat") - 1.0)
-            except MultipolarError:
-                welfare = np.full(len(bench.economy.world.countries), np.nan)
-            rows.append(StructuralRow(label, k, welfare))
+    said = "other closures and elasticities"
+    report(said, 0, len(jobs))
+    with closing(run_many(_one_row, table, jobs, workers if walker.bench.scenario.stepped else 1)) as found:
+        for (chosen, case), welfare in zip(jobs, found, strict=True):
+            rows.append(StructuralRow(table.choices[chosen].label, case, welfare))
+            report(said, len(rows), len(jobs))
     return tuple(rows)
 
 
-def _beside(side: Bench, answer: Answer) -> Solved:
-    if answer.walk is None:
-        return side.solve(answer.solved.case)
-    year = answer.walk.years[-1]
-    staged = side.staged(answer.solved.case, year)
-    return side.answer(staged, with_knowledge(staged, answer.walk.productivity[-1]), None, year)
-
-
-def _benches(bench: Bench, solved: Sequence[Solved]) -> list[tuple[str, Bench]]:
+def choices(walker: Walker, answers: Sequence[Answer]) -> tuple[Choice, ...]:
+    """The choices that can be made differently here, in the order of the table."""
+    bench = walker.bench
     scenario, economy = bench.scenario, bench.economy
+    shocks = {k: each.solved.resolution.shocks for k, each in enumerate(answers) if not each.solved.case.variant}
+    plain = tuple(shocks)
     other = "own" if scenario.deficits == "closed" else "closed"
-    found = [(OTHER_RULE[other], Bench(economy, replace(scenario, deficits=other), tolerance=bench.tolerance))]
+    found = [Choice(OTHER_RULE[other], replace(scenario, deficits=other), plain)]
     if scenario.baselines:
-        without = replace(scenario, baselines=(), baseline=())
-        found.append(("without the baseline", Bench(economy, without, tolerance=bench.tolerance)))
-    if any(cuts_trade(each.resolution.shocks) for each in solved):
-        found.append((LICENCES, replace(bench, licensed=True)))
+        found.append(Choice(NO_BASELINE, replace(scenario, baselines=(), baseline=()), plain))
+    cutting = tuple(k for k in plain if cuts_trade(shocks[k]))
+    if cutting:
+        found.append(Choice(LICENCES, scenario, cutting, licensed=True))
+    if scenario.stepped and walker.known is not None:
+        for form in FORMS:
+            sharing = tuple(k for k in plain if shocks[k].sharing is not None and shocks[k].sharing_form != form)
+            if sharing:
+                found.append(Choice(f"shared technology in the form {form}", _in_form(scenario, form), sharing))
+        found.append(Choice(NO_DIFFUSION, scenario, plain, still=True))
     mean = mean_elasticity(economy.world)
     for theta in THETA_TABLE:
         if abs(theta - economy.parameters.theta_scale * mean) > 1e-9 * theta:
-            scaled = with_parameters(economy, replace(economy.parameters, theta_scale=theta / mean))
-            found.append((f"trade elasticity {theta:g}", Bench(scaled, scenario, tolerance=bench.tolerance)))
-    return found
+            found.append(Choice(f"trade elasticity {theta:g}", scenario, plain, theta_scale=theta / mean))
+    return tuple(found)
+
+
+def _made(walker: Walker, choice: Choice) -> Walker:
+    economy = walker.bench.economy
+    if choice.theta_scale is not None:
+        economy = with_parameters(economy, replace(economy.parameters, theta_scale=choice.theta_scale))
+    bench = replace(walker.bench, economy=economy, scenario=choice.scenario, licensed=choice.licensed, references={})
+    return replace(walker, bench=bench)
+
+
+def _one_row(table: _Table, job: tuple[int, int]) -> Array:
+    """Real income of one case under one choice, per cent [n]; NaN where it has no answer."""
+    chosen, number = job
+    walker, case = table.walker_of(chosen), table.keys[number]
+    try:
+        solved = _still(walker.bench, case) if table.choices[chosen].still else walker.answer(case).solved
+        welfare: Array = 100.0 * (solved.hat("welfare_hat") - 1.0)
+    except MultipolarError:
+        welfare = np.full(len(walker.bench.economy.world.countries), np.nan)
+    return welfare
+
+
+def _still(bench: Bench, case: CaseKey) -> Solved:
+    """The last year with knowledge as on the baseline path."""
+    year = bench.scenario.horizon.years[-1]
+    staged = bench.staged(case, year)
+    return bench.answer(staged, with_knowledge(staged, np.ones_like(bench.economy.world.output)), None, year)
+
+
+def _in_form(scenario: Scenario, form: str) -> Scenario:
+    """The scenario with all technology shared in one form."""
+
+    def changed(measures: Sequence[Measure]) -> tuple[Measure, ...]:
+        return tuple(m.in_form(form) if isinstance(m, TechnologySharing) else m for m in measures)
+
+    branches = {name: replace(each, measures=changed(each.measures)) for name, each in scenario.branches.items()}
+    return replace(scenario, measures=changed(scenario.measures), branches=branches)

@@ -162,6 +162,11 @@ class TechnologySharing(Measure):
     def needs_years(self) -> bool:
         return True
 
+    def in_form(self, form: str) -> TechnologySharing:
+        """The same measure in another form."""
+        values = {item.attribute: getattr(self, item.attribute) for item in self.entries.values()}
+        return TechnologySharing(**values | {"form": form}, spot=self.spot)
+
     def apply(self, draft: Draft, scale: float) -> None:
         draft.sharing(self, draft.flows(self.who, self.to, self.sectors), scale)
 
