@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from multipolar.payments.journal import Journal
     from multipolar.payments.metrics import exposure_hours
     from multipolar.payments.rails import Rail, rail_table
+    from multipolar.payments.reading import read_iso20022
     from multipolar.payments.simulate import Settlement, simulate
     from multipolar.payments.stress import stress
     from multipolar.payments.system import Payments, System
@@ -39,6 +40,7 @@ _HOME = {
     "least_liquidity": "frontier",
     "made_up_day": "day",
     "rail_table": "rails",
+    "read_iso20022": "reading",
     "resolve": "gridlock",
     "simulate": "simulate",
     "stress": "stress",

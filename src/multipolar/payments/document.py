@@ -185,9 +185,9 @@ class PaymentsKind(Kind):
     def read(self, node: Node, path: str, reading: Reading) -> Any:
         if isinstance(node, Scalar):
             name = node.value
-            if name.endswith((".csv", ".parquet")) and not re.search(r"[/\\\x00]", name) and not name.startswith("."):
+            if name.endswith((".csv", ".parquet", ".xml")) and re.fullmatch(r"[^./\\\x00][^/\\\x00]*", name):
                 return name
-            reading.wrong(node, path, f"`{shown(name)}` is no table beside this file: NAME.csv or NAME.parquet.")
+            reading.wrong(node, path, f"`{shown(name)}` is no table beside this file: NAME.csv, .parquet, .xml.")
             return None
         if not isinstance(node, ListNode):
             reading.wrong(node, path, "is the name of a table (day.csv), or a list of rows.")
@@ -202,7 +202,7 @@ class PaymentsKind(Kind):
         return node.line, tuple(item.value for item in node.items if isinstance(item, Scalar))
 
     def schema(self) -> dict[str, Any]:
-        table = {"type": "string", "pattern": r"\.(csv|parquet)$"}
+        table = {"type": "string", "pattern": r"\.(csv|parquet|xml)$"}
         return {"anyOf": [table, {"type": "array", "items": {"type": "array"}}]}
 
 

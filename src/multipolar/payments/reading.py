@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from multipolar.base.documents import parse, read_text
 from multipolar.base.forms import Reading, name_problem, read_record
 from multipolar.base.problems import Collector, InputError, Problem, few_hints, nearest, shown
 from multipolar.payments.document import PaymentDocument
+from multipolar.payments.iso20022 import check_link, read_messages
 from multipolar.payments.ledger import make_ledger
 from multipolar.payments.orders import Payments
 from multipolar.payments.system import System
@@ -26,6 +27,7 @@ from multipolar.payments.tables import (
 
 CATALOG = Path(__file__).parent / "catalog"
 TABLES = (".csv", ".parquet")
+MESSAGES = ".xml"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,12 +57,15 @@ def about_example(name: str) -> str:
     return read_payment_file(name).title
 
 
-def read_payment_file(source: str | Path, payments: str | Path | None = None) -> PaymentFile:
+def read_payment_file(source: str | Path, payments: str | Path | None = None, link: str = "uetr") -> PaymentFile:
     """The system of a payment file (YAML, a path or a name of the catalog) and its payments.
 
-    ``payments``: a table (CSV or Parquet) in place of what the file names. Raises ``InputError`` (or its
-    ``ScenarioError``, for text that is no YAML) with file, line and the nearest name for everything that is wrong.
+    ``payments``: a table (CSV, Parquet) or messages of ISO 20022 (XML) in place of what the file names; ``link``: by
+    what messages are linked, see ``read_iso20022``. Where the file says no ``start``, second 0 of messages is the
+    beginning of their first settlement date, UTC. Raises ``InputError`` (or its ``ScenarioError``, for text that is no
+    YAML) with file, line and the nearest name for everything that is wrong.
     """
+    check_link(link)
     path = find(source, ".yaml")
     where = path.name if path.parent == CATALOG else shown(path, 400)
     problems = Collector(where)
@@ -76,18 +81,33 @@ def read_payment_file(source: str | Path, payments: str | Path | None = None) ->
     if document is None:
         raise InputError("the payment file cannot be read")  # not reached: a problem was noted
     system = _system(document, problems)
-    if payments is not None:
-        table = read_table(Path(payments), PAYMENT_COLUMNS)
-    elif isinstance(document.payments, str):
-        table = read_table(path.parent / document.payments, PAYMENT_COLUMNS)
-    else:
+    beside = document.payments if isinstance(document.payments, str) else None
+    if payments is None and beside is None:
         rows = [each for each in document.payments if each is not None]
         cells, lines = [row for _, row in rows], [line for line, _ in rows]
         table = check_rows(cells, lines, PAYMENT_COLUMNS, PAYMENT_COLUMNS, Collector(where))
+    else:
+        table_path = Path(payments) if payments is not None else path.parent / str(beside)
+        if table_path.suffix.lower() == MESSAGES:
+            table, start = read_messages(table_path, document.start if "start" in root.entries else None, link)
+            system = replace(system, start=start)
+        else:
+            table = read_table(table_path, PAYMENT_COLUMNS)
     found = _payments(table)
     with few_hints():
         _check_rules(document, table, system, found, problems)
     return PaymentFile(path.stem, document.title or path.stem, system, found)
+
+
+def read_iso20022(source: str | Path, start: str | None = None, link: str = "uetr") -> Payments:
+    """The payments of a file of messages pacs.008 and pacs.009 (XML, ISO 20022), in order of time.
+
+    ``start``: the moment of second 0 (UTC, ``2026-03-02T07:00``), by default the beginning of the first settlement
+    date; give the ``System`` the same where it has opening hours. ``link``: ``uetr``, ``end-to-end`` or ``none``: what
+    shares this reference settles together or not at all. Needs the extra ``iso20022``. Raises ``InputError`` with the
+    line and element of everything that is wrong.
+    """
+    return _payments(read_messages(Path(source), start, link)[0])
 
 
 def read_obligations(source: str | Path) -> list[tuple[str, str, int]]:
@@ -139,7 +159,7 @@ def rows_of(payments: Payments) -> list[tuple[str, str, int]]:
 def find(source: str | Path, *endings: str) -> Path:
     """The file of a path, or of a name in the catalog; raises ``InputError`` where there is none."""
     text = str(source)
-    if isinstance(source, Path) or text.endswith((".yaml", ".yml", *TABLES)) or "/" in text or os.sep in text:
+    if isinstance(source, Path) or text.endswith((".yaml", ".yml", MESSAGES, *TABLES)) or "/" in text or os.sep in text:
         return Path(source)
     if name_problem(text) is None:
         for ending in endings:

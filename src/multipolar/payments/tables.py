@@ -161,8 +161,8 @@ def _csv_rows(path: Path, where: str) -> tuple[list[list[str]], list[int]]:
     return rows, lines
 
 
-def _text(path: Path, where: str) -> str:
-    """The text of a regular file in UTF-8."""
+def plain_bytes(path: Path, where: str) -> bytes:
+    """What a regular file holds; raises ``InputError`` for a folder, a pipe, a file that is too large or not there."""
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except (OSError, ValueError) as error:
@@ -175,9 +175,14 @@ def _text(path: Path, where: str) -> str:
         if facts.st_size > MOST_BYTES:
             raise InputError(Problem(f"is larger than {MOST_BYTES // 10**9} GB, the most a table may hold.", where))
         with os.fdopen(handle, "rb", closefd=False) as stream:
-            data = stream.read()
+            return stream.read()
     finally:
         os.close(handle)
+
+
+def _text(path: Path, where: str) -> str:
+    """The text of a regular file in UTF-8."""
+    data = plain_bytes(path, where)
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(0)) + 1
         raise InputError(Problem("holds a zero byte: it is no CSV text.", where, line))

@@ -53,6 +53,33 @@ def test_a_table_takes_the_place_of_the_files_own(tmp_path: Path) -> None:
     assert (found["settled_at"], found["state"]) == ([5], ["settled"])
 
 
+MESSAGE = """<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pacs.009.001.08">
+<FICdtTrf>
+<GrpHdr><MsgId>M</MsgId><CreDtTm>2026-03-02T08:00:00Z</CreDtTm><NbOfTxs>1</NbOfTxs>
+<SttlmInf><SttlmMtd>CLRG</SttlmMtd></SttlmInf></GrpHdr>
+<CdtTrfTxInf><PmtId><EndToEndId>E</EndToEndId></PmtId><IntrBkSttlmAmt Ccy="EUR">1.20</IntrBkSttlmAmt>
+<IntrBkSttlmDt>2026-03-02</IntrBkSttlmDt><Dbtr><FinInstnId><BICFI>DEUTDEFF</BICFI></FinInstnId></Dbtr>
+<Cdtr><FinInstnId><BICFI>BNPAFRPP</BICFI></FinInstnId></Cdtr></CdtTrfTxInf>
+</FICdtTrf>
+</Document>
+"""
+
+
+def test_messages_take_the_place_of_the_files_own_payments(tmp_path: Path) -> None:
+    pytest.importorskip("pyiso20022.pacs")
+    system = "multipolar: 1\naccounts: {DEUTDEFF: {EUR: 200}}\npayments: none.csv\n"
+    (tmp_path / "system.yaml").write_text(system, encoding="utf-8")
+    (tmp_path / "day.xml").write_text(MESSAGE, encoding="utf-8")
+    found = json.loads(pay("run", "system.yaml", "--payments", "day.xml", "--json", folder=tmp_path))
+    assert (found["settled_at"], found["state"]) == ([28800], ["settled"])
+    assert found["balances"][1] == {"institution": "BNPAFRPP", "currency": "EUR", "balance": 120}
+    (tmp_path / "bomb.xml").write_text('<!DOCTYPE a [<!ENTITY a "a">]>\n' + MESSAGE, encoding="utf-8")
+    said = pay("run", "system.yaml", "--payments", "bomb.xml", folder=tmp_path, code=2)
+    assert said.startswith("bomb.xml:1 has a document type (DOCTYPE)")
+    said = pay("stress", "system.yaml", "--payments", "day.xml", "--link", "e2e", folder=tmp_path, code=2)
+    assert "link: no `e2e`; one of uetr, end-to-end, none" in said
+
+
 def test_clear_prints_what_is_set_off(tmp_path: Path) -> None:
     text = " ".join(pay("clear", "trade-debts", folder=tmp_path).split())
     assert text.startswith("420,000 of 475,000 clears (88.4%); no more can be set off, and no net position changes.")

@@ -29,7 +29,10 @@ group = typer.Typer(
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 File = Annotated[str, typer.Argument(help="A payment file (YAML), or an example: see `multipolar pay examples`.")]
-Table = Annotated[Path | None, typer.Option(help="A table of payments, CSV or Parquet, in place of the file's own.")]
+Table = Annotated[
+    Path | None, typer.Option(help="A table, CSV or Parquet, or messages, ISO 20022 XML, in place of the file's own.")
+]
+Link = Annotated[str, typer.Option(help="Messages with one reference settle together: uetr, end-to-end or none.")]
 
 
 @group.callback()
@@ -56,6 +59,7 @@ def examples(json: Json = False) -> None:
 def run(
     file: File,
     payments: Table = None,
+    link: Link = "uetr",
     engine: Annotated[str | None, typer.Option(help="plain or compiled; the answer is the same.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write every payment with its settle time to this CSV file.")] = None,
     json: Json = False,
@@ -65,7 +69,7 @@ def run(
     from multipolar.base.json_text import json_text
     from multipolar.payments.simulate import simulate
 
-    held = _working("reading", lambda: _read(file, payments), quiet=json)
+    held = _working("reading", lambda: _read(file, payments, link), quiet=json)
     done = _working("settling", lambda: simulate(held.system, held.payments, engine=engine), quiet=json)
     if out is not None:
         _written(done, out)
@@ -153,6 +157,7 @@ def resolve(
 def stress(
     file: File,
     payments: Table = None,
+    link: Link = "uetr",
     cuts: Annotated[str, typer.Option(help="bank, corridor or rail: which cuts are tried.")] = "bank",
     top: Annotated[int, typer.Option(min=1, help="How many are shown.")] = ROWS,
     json: Json = False,
@@ -163,7 +168,7 @@ def stress(
     from multipolar.base.json_text import json_text
     from multipolar.payments.stress import stress
 
-    held = _read(file, payments)
+    held = _read(file, payments, link)
     with progress(not json) as report:
         found = stress(held.system, held.payments, cuts, progress=report)
     ranked = found.ranking()
@@ -203,11 +208,11 @@ def as_data(held: PaymentFile, done: Settlement) -> dict[str, Any]:
     }
 
 
-def _read(file: str, payments: Path | None) -> PaymentFile:
+def _read(file: str, payments: Path | None, link: str = "uetr") -> PaymentFile:
     from multipolar.payments.reading import read_payment_file
 
     is_path = os.sep in file or file.endswith((".yaml", ".yml"))
-    return read_payment_file(Path(file) if is_path else file, payments)
+    return read_payment_file(Path(file) if is_path else file, payments, link)
 
 
 def _working(what: str, work: Callable[[], Answer], quiet: bool) -> Answer:
