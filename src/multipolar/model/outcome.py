@@ -17,6 +17,7 @@ from multipolar.model.decomposition import Decomposition, first_order
 from multipolar.model.system import System, venture_shares
 from multipolar.model.weights import gross_rate
 from multipolar.numerics.outcomes import Outcomes
+from multipolar.numerics.secants import Secants
 from multipolar.world.identities import Accounts
 from multipolar.world.world import World
 
@@ -266,6 +267,7 @@ class Outcome:
     ``cost_hat``, ``output`` [i,s]; ``price_hat``, ``spending`` [n,s]; ``trade_share``, ``trade`` [i,n,s].
     Money in million USD at base world value added. ``terms_of_trade`` and ``volume_of_trade`` are the first-order terms
     that Caliendo and Parro print; ``decomposition`` integrates them along the shock and gives ``real_gdp_hat``.
+    ``secants``: what the solve has learnt of its equations, for solves of their like; None where none were given.
     """
 
     status: Outcomes
@@ -274,6 +276,7 @@ class Outcome:
     sweeps: int
     _point: Point = field(repr=False)
     _path: Callable[..., Decomposition] = field(repr=False)
+    secants: Secants | None = field(default=None, repr=False)
 
     wage_hat = _Number[Array]()
     sector_wage_hat = _Number[Array]()

@@ -21,6 +21,7 @@ from multipolar.model.system import Economy, System, prepare, shocked, venture_s
 from multipolar.numerics import fixed_point
 from multipolar.numerics.homotopy import follow
 from multipolar.numerics.outcomes import Outcomes
+from multipolar.numerics.secants import Secants
 from multipolar.world.world import World
 
 TOLERANCE = 1e-10
@@ -65,16 +66,23 @@ def solve_prepared(
     tolerance: float = TOLERANCE,
     sweeps_max: int = 500,
     start: Array | None = None,
+    secants: Secants | None = None,
 ) -> Outcome:
-    """``solve`` for a prepared world: what is asked many times prepares once."""
+    """``solve`` for a prepared world: what is asked many times prepares once.
+
+    ``secants``: what other solves of this economy, or of it under other parameters, have learnt (``Outcome.secants``),
+    ``Secants()`` to begin with; they save sweeps and change no number beyond the tolerance. ``InputError`` for those of
+    another world.
+    """
     _refuse_settings(shocks, tolerance, sweeps_max)
     shocks = with_licences_as_taxes(checked(shocks or Shocks(), economy.world), economy.world, economy.theta)
     system = shocked(economy, shocks)
     checks.refuse(system)
     settings = fixed_point.Settings(tolerance=tolerance, sweeps_max=sweeps_max)
     first = system.start() if start is None else _checked_start(start, system.start().shape)
-    solution = fixed_point.solve(system.sweep, first, system.precondition, settings, system.rebuilt)
-    sweeps = solution.sweeps
+    _refuse_secants(secants, first.size)
+    solution = fixed_point.solve(system.sweep, first, system.precondition, settings, system.rebuilt, secants)
+    sweeps, learnt = solution.sweeps, solution.secants
     if solution.outcome is not Outcomes.converged:
         solution, sweeps = _step_by_step(system, solution, settings)
     if any(v.displaced for v in shocks.ventures):
@@ -89,7 +97,7 @@ def solve_prepared(
     if status is Outcomes.converged and not _within(residuals, tolerance):
         status = Outcomes.residual
     message = _message(status, point, residuals, where, solution)
-    return Outcome(status, message, residuals, sweeps, point, partial(along_the_shock, point, tolerance))
+    return Outcome(status, message, residuals, sweeps, point, partial(along_the_shock, point, tolerance), learnt)
 
 
 def _refuse_settings(shocks: object, tolerance: object, sweeps_max: object) -> None:
@@ -102,6 +110,13 @@ def _refuse_settings(shocks: object, tolerance: object, sweeps_max: object) -> N
     if not plain_number(sweeps_max, 1, SWEEPS_MOST, whole=True):
         problems.add(f"{shown(sweeps_max)} is no whole number from 1 to {SWEEPS_MOST:,}", path="sweeps_max")
     problems.raise_if_any(ShocksError)
+
+
+def _refuse_secants(secants: object, size: int) -> None:
+    if not isinstance(secants, Secants | None):
+        raise InputError(f"secants: {shown(secants)} is no Secants")
+    if secants is not None and secants.size not in (0, size):
+        raise InputError(f"secants: they are of states of {secants.size:,} numbers, where {size:,} are needed")
 
 
 def _checked_start(start: object, shape: tuple[int, ...]) -> Array:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multipolar.numerics.outcomes import Outcomes
+from multipolar.numerics.secants import Learner, Secants
 
 Array = NDArray[np.float64]
 RIDGE = 1e-14
@@ -37,12 +38,16 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Solution:
-    """The best point found, how the iteration ended, its residual and the number of sweeps."""
+    """The best point found, how the iteration ended, its residual and the number of sweeps.
+
+    ``secants``: what the iteration has learnt, on top of what it was given; None where it was given none.
+    """
 
     value: Array
     outcome: Outcomes
     residual: float
     sweeps: int
+    secants: Secants | None = None
 
 
 Preconditioner = Callable[[Array], Array]
@@ -54,31 +59,37 @@ def solve(
     precondition: Preconditioner | None = None,
     settings: Settings = Settings(),
     rebuild: Callable[[Array], Preconditioner] | None = None,
+    secants: Secants | None = None,
 ) -> Solution:
     """Find ``z = sweep(z)``.
 
     ``sweep`` maps an array to one of the same shape and may return non-finite numbers: they mean "not here".
     ``rebuild`` makes a preconditioner for a point: it is asked once when steps from the best point keep failing, and
     every ``rebuild_every`` sweeps of a slow iteration that is near its end (farther away it may mislead).
-    Never raises for lack of convergence: the answer carries its outcome.
+    ``secants``: what earlier iterations with the same preconditioner have learnt (``Secants()``: nothing yet, but to be
+    gone on with); left aside from the first step that fails. Never raises for lack of convergence: the answer carries
+    its outcome.
     """
     point, mixing, history = start, 1.0, _History(settings.depth, start.shape)
+    learner = Learner(secants)
     best, best_residual, best_rest, rescued = start, np.inf, np.zeros_like(start), False
     for sweeps in range(1, settings.sweeps_max + 1):
         with np.errstate(all="ignore"):
             rest = sweep(point) - point
         residual = float(np.abs(rest).max()) if rest.size else 0.0
         if residual <= settings.tolerance:
-            return Solution(point, Outcomes.converged, residual, sweeps)
+            return Solution(point, Outcomes.converged, residual, sweeps, learner.learnt())
         if not np.isfinite(residual) or residual > settings.setback * best_residual:
             if not np.isfinite(best_residual):
                 return Solution(start, Outcomes.not_finite, np.inf, sweeps)
             if mixing < settings.mixing_min:
                 break
             mixing *= 0.5
+            learner.doubt()
             if mixing < settings.mixing_rebuild and rebuild is not None and not rescued:
                 with np.errstate(all="ignore"):
                     precondition, mixing, rescued = rebuild(best), 1.0, True
+                learner.end()
             history.clear()
             step = precondition(best_rest) if precondition is not None else best_rest
             point = best + _bounded(mixing * step, settings.step_max)
@@ -89,10 +100,11 @@ def solve(
         if sweeps % settings.rebuild_every == 0 and rebuild is not None and best_residual < settings.rebuild_near:
             with np.errstate(all="ignore"):
                 precondition = rebuild(best)
+            learner.end()
             history.clear()
-        step = precondition(rest) if precondition is not None else rest
+        step = learner.step(point, precondition(rest) if precondition is not None else rest)
         point = point + _bounded(history.accelerate(point, step, mixing), settings.step_max)
-    return Solution(best, Outcomes.not_converged, best_residual, sweeps)
+    return Solution(best, Outcomes.not_converged, best_residual, sweeps, learner.learnt())
 
 
 def _bounded(step: Array, limit: float) -> Array:

@@ -20,6 +20,7 @@ from multipolar.model.outcome import Outcome
 from multipolar.model.shocks import Block, Shocks
 from multipolar.model.solve import solve_prepared
 from multipolar.model.system import Economy, prepare, with_parameters
+from multipolar.numerics.secants import Secants
 from multipolar.scenario.resolve import Resolution, lifts, resolve, resolve_baseline
 from multipolar.scenario.scenario import CaseKey, Scenario
 
@@ -36,10 +37,12 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Start:
-    """Central hats as a starting point for other draws of the same case (never another draw's)."""
+    """Central hats as a starting point for other draws of the same case (never another draw's), with what the central
+    solve has learnt."""
 
     hats: Array
     ln_spending_hat: Array
+    secants: Secants = field(default_factory=Secants)
 
     def at(self, economy: Economy) -> Array:
         """The state at these hats in another economy."""
@@ -55,7 +58,8 @@ def start_of(outcome: Outcome | None) -> Start | None:
     spending, base = outcome.market_spending, markets_of(outcome.world).spending
     both = (spending > 0) & (base > 0)
     hat = np.where(both, np.log(np.where(both, spending, 1.0) / np.where(both, base, 1.0)), 0.0)
-    return Start(np.concatenate([np.log(outcome.wage_hat)[:, None], np.log(outcome.cost_hat)], axis=1), hat)
+    hats = np.concatenate([np.log(outcome.wage_hat)[:, None], np.log(outcome.cost_hat)], axis=1)
+    return Start(hats, hat, outcome.secants or Secants())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,7 +174,8 @@ class Bench:
             return Reference(self.economy, None)
         lifted = () if case is None else central_lift_key(self.scenario, case, year)
         start = self.starts.get(("reference", lifted))
-        outcome = _named(self, "the reference world", _flexible(self.economy), shocks, start)
+        known = None if start is None else start.secants
+        outcome = _named(self, "the reference world", _flexible(self.economy), shocks, start, known)
         outcome.raise_for_status()
         world = self.economy.world.after(outcome)
         return Reference(prepare(world, self.economy.parameters, like=self.economy), outcome)
@@ -187,12 +192,22 @@ class Bench:
         staged = self.staged(case)
         return self.answer(staged, staged.resolution.shocks, self.starts.get(case))
 
-    def answer(self, staged: Staged, shocks: Shocks, start: Start | Array | None, year: int | None = None) -> Solved:
-        """The solve of a staged case under the shocks of one date."""
+    def answer(
+        self,
+        staged: Staged,
+        shocks: Shocks,
+        start: Start | Array | None,
+        year: int | None = None,
+        secants: Secants | None = None,
+    ) -> Solved:
+        """The solve of a staged case under the shocks of one date; without ``secants`` with those of its start, or of
+        the world it stands on."""
         name = f"branch `{staged.case.branch}`" if staged.case.branch else "the scenario"
         name = name if year is None else f"{name} in {year}"
         shocks = by_licences(shocks) if self.licensed else shocks
-        outcome = _named(self, name, staged.stands_on.economy, shocks, start)
+        made = staged.stands_on.outcome
+        known = secants or (start.secants if isinstance(start, Start) else None) or (made.secants if made else None)
+        outcome = _named(self, name, staged.stands_on.economy, shocks, start, known)
         outcome.raise_for_status()
         return Solved(staged.case, staged.resolution, staged.baseline, staged.reference, staged.stands_on, outcome)
 
@@ -232,9 +247,16 @@ def _flexible(economy: Economy) -> Economy:
     return with_parameters(economy, replace(economy.parameters, rigidity=0.0))
 
 
-def _named(bench: Bench, name: str, economy: Economy, shocks: Shocks, start: Start | Array | None) -> Outcome:
+def _named(
+    bench: Bench,
+    name: str,
+    economy: Economy,
+    shocks: Shocks,
+    start: Start | Array | None,
+    secants: Secants | None,
+) -> Outcome:
     try:
         first = start.at(economy) if isinstance(start, Start) else start
-        return solve_prepared(economy, shocks, tolerance=bench.tolerance, start=first)
+        return solve_prepared(economy, shocks, tolerance=bench.tolerance, start=first, secants=secants or Secants())
     except NoEquilibriumError as error:
         raise NoEquilibriumError(f"{name}: {error}") from None

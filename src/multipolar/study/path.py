@@ -117,10 +117,13 @@ class Walker:
         welfare, productivity = [], []
         sweeps, residual = 0, 0.0
         before: list[Solved] = []
+        central = bench.starts.get(case)
+        secants = None if central is None else central.secants
         for year in years:
             staged = bench.staged(case, year)
             skill = np.ones_like(ell) if known is None else known.productivity(ell)
-            solved = bench.answer(staged, with_knowledge(staged, skill), _start(before, staged), year)
+            solved = bench.answer(staged, with_knowledge(staged, skill), _start(before, staged), year, secants)
+            secants = solved.outcome.secants
             welfare.append(100.0 * (solved.hat("welfare_hat") - 1.0))
             productivity.append(skill)
             sweeps += solved.outcome.sweeps
