@@ -16,6 +16,7 @@ from multipolar.results.result import LEVEL, Result
 ROWS = 10
 BAR = 20
 NOTES = 6
+LEAST_IDLE = 0.005  # per cent: less is not shown
 Report = Callable[[str, int, int], None]
 
 
@@ -47,6 +48,49 @@ def value_and_range(value: float, low: float, high: float) -> str:
     if not np.isfinite(low):
         return text
     return f"{text} ({_clean(low, digits):+.{digits}f} to {_clean(high, digits):+.{digits}f})"
+
+
+def value(number: float) -> str:
+    """A change without a range: ``-0.15``."""
+    return value_and_range(number, float("nan"), float("nan"))
+
+
+def share(number: float) -> str:
+    """A share in per cent, which has no sign: ``0.15``."""
+    return f"{_clean(number, 2):.2f}" if np.isfinite(number) else "not known"
+
+
+def most_idle(idle: np.ndarray) -> list[int]:
+    """Economies by the share of heads without work [n], the largest first."""
+    return [int(n) for n in np.argsort(-np.nan_to_num(idle), kind="stable")]
+
+
+def without_work(result: Result) -> str:
+    """Heads without work where wages are rigid, the largest shares first, on a path each in its worst year; nothing
+    where wages are free."""
+    if "unemployment" not in result.central:
+        return ""
+    name = "unemployment_path" if result.years else "unemployment"
+    plain = [k for k, case in enumerate(result.cases) if not case.variant]
+    median, (low, high) = result.median(name), result.interval(name)
+    largest = np.nan_to_num(median[plain]).reshape(-1, len(result.countries)).max(axis=0)
+    rows = [n for n in most_idle(largest) if largest[n] >= LEAST_IDLE][:ROWS]
+    why = result.missing.get("unemployment")
+    said = [f"Not known: {why}."] if why else []
+    if not rows:
+        return paragraph(" ".join(["No wage meets its floor: nobody is without work.", *said]))
+
+    def cell(k: int, n: int) -> str:
+        at = (k, int(np.nan_to_num(median[k, :, n]).argmax()), n) if result.years else (k, n)
+        spread = f" ({share(low[at])} to {share(high[at])})" if np.isfinite(low[at]) else ""
+        return share(median[at]) + spread + (f" in {result.years[at[1]]}" if result.years else "")
+
+    head = "without work, % of heads" + (", worst year" if result.years else "")
+    lines = [[head, *(shown(result.cases[k].branch or "", 24) for k in plain)]]
+    for n in rows:
+        economy = f"{result.countries[n]} {result.names.get(result.countries[n], '')}".strip()
+        lines.append([economy, *(cell(k, n) for k in plain)])
+    return "\n".join([columns(lines), *map(paragraph, said)])
 
 
 def caption(result: Result) -> str:
@@ -90,13 +134,21 @@ def beside(result: Result) -> str:
     lines += [f"{note[0].upper()}{note[1:]}." for note in map(lambda n: shown(n, 300), result.notes[:NOTES])]
     if len(result.notes) > NOTES:
         lines.append(f"{len(result.notes) - NOTES} more notes stand in result.json and the report.")
-    if result.not_computed:
-        listed = ", ".join(dict.fromkeys(shown(row.measure, 40) for row in result.not_computed))
-        lines.append(f"NOT COMPUTED, without effect in these numbers: {listed}.")
+    lines += not_computed(result)
     variants = dict.fromkeys(case.variant for case in result.cases if case.variant)
     if variants:
         lines.append(f"Variants, in result.json and the report: {', '.join(map(shown, variants))}.")
     return "\n".join(paragraph(line) for line in lines)
+
+
+def not_computed(result: Result) -> list[str]:
+    """What the scenario asks for and these numbers leave out: measures without effect; parts of measures, with why."""
+    whole = {card.id for card in result.scenario.measures if card.computed}
+    names = dict.fromkeys(row.measure for row in result.not_computed if row.measure not in whole)
+    parts = dict.fromkeys((row.measure, row.why) for row in result.not_computed if row.measure in whole)
+    listed = ", ".join(shown(name, 40) for name in names)
+    lines = [f"NOT COMPUTED, without effect in these numbers: {listed}."] if names else []
+    return [*lines, *(f"NOT COMPUTED in part: {shown(name, 40)}, {shown(why, 300)}." for name, why in parts)]
 
 
 def side_table(result: Result) -> str:

@@ -131,10 +131,14 @@ def read_record(record: type[Form], node: Node, path: str, reading: Reading, cal
     if not isinstance(node, MapNode):
         reading.wrong(node, path, f"{called} is a mapping with the keys {listed(keys)}.")
         return None
-    explained = unknown_keys(node, path, reading, keys, called)
+    meant = unknown_keys(node, path, reading, keys, called)
+    explained = set(meant)
     values: dict[str, Any] = {}
     for key, item in keys.items():
-        found = node.get(key)
+        written, found = key, node.get(key)
+        if found is None and not isinstance(node.get(meant.get(key, "")), Scalar):
+            # A block under a misspelt key is read all the same: its own mistakes show, what refers to it finds it.
+            written, found = shown(meant.get(key, key), 40), node.get(meant.get(key, ""))
         if found is None:
             if item.required and key not in explained:
                 reading.wrong(
@@ -142,13 +146,15 @@ def read_record(record: type[Form], node: Node, path: str, reading: Reading, cal
                 )
             values[item.attribute] = None if item.required else item.default
         elif isinstance(found, Scalar) and found.empty:
-            reading.wrong(found, join(path, key), f"has no value. {item.doc}")
+            reading.wrong(found, join(path, written), f"has no value. {item.doc}")
             values[item.attribute] = None
         else:
             noted = len(reading.problems.problems)
-            value = values[item.attribute] = item.kind.read(found, join(path, key), reading)
+            value = values[item.attribute] = item.kind.read(found, join(path, written), reading)
             if value is None and len(reading.problems.problems) == noted:
-                reading.wrong(found, join(path, key), f"cannot be read. {item.doc}")  # nothing is dropped in silence
+                reading.wrong(
+                    found, join(path, written), f"cannot be read. {item.doc}"
+                )  # nothing is dropped in silence
     spots = {key: (value.line, value.column) for key, (_, value) in node.entries.items()}
     values["spot"] = Spot(reading.where, node.line, node.column, path, spots)
     for group in record.one_of:
@@ -163,23 +169,23 @@ def read_record(record: type[Form], node: Node, path: str, reading: Reading, cal
     return record(**values)
 
 
-def unknown_keys(node: MapNode, path: str, reading: Reading, keys: Iterable[str], called: str) -> set[str]:
-    """Note every key that is not among ``keys``; gives those valid keys that a misspelt one was meant to be."""
+def unknown_keys(node: MapNode, path: str, reading: Reading, keys: Iterable[str], called: str) -> dict[str, str]:
+    """Note every key that is not among ``keys``; gives the valid keys meant, each with the misspelt one in the file."""
     known = tuple(keys)
-    explained = set()
+    meant: dict[str, str] = {}
     for key, (key_node, value) in node.entries.items():
         if key in known:
             continue
         close = nearest(key, (name for name in known if name not in node.entries))
         if close:
-            explained.add(close)
+            meant.setdefault(close, key)
         value_shown = f" ({shown(value.value)})" if isinstance(value, Scalar) and value.value else ""
         odd = odd_character(key)
         hint = f" Did you mean `{close}`?" if close else f" {_capital(called)} takes {listed(known)}."
         reading.wrong(
             key_node, join(path, shown(key, 40)), f"unknown key{value_shown}{f' with {odd}' if odd else ''}.{hint}"
         )
-    return explained
+    return meant
 
 
 def join(path: str, key: str) -> str:

@@ -274,7 +274,7 @@ class Number(Kind):
         if self.low is not None and value < self.low:
             return f"is below {self.low:g}"
         if self.high is not None and value > self.high:
-            return f"is above {self.high:g}"
+            return f"is above {self.high:g}{f' {self.unit}' if self.unit == 'million USD' else ''}"
         return None
 
     def schema(self) -> dict[str, Any]:
@@ -282,7 +282,7 @@ class Number(Kind):
         if self.low is not None:
             number["exclusiveMinimum" if self.above else "minimum"] = self.low
         if self.high is not None:
-            number["maximum"] = self.high
+            number["maximum"] = self.high / parse("1", self.unit)  # a bare number is in dollars, where money is asked
         plain: dict[str, Any] = number
         if len(UNITS[self.unit]) > 1:
             plain = {"anyOf": [number, {"type": "string"}]}

@@ -41,7 +41,7 @@ class Venture:
         if (self.output is None) == (self.share is None):
             raise ShocksError.of("ventures: give either `output` or `share`")
         if self.output is not None and not plain_number(self.output, 0, OUTPUT_MAX):
-            raise ShocksError.of(f"ventures: output {shown(self.output)} is not a number at or above 0")
+            raise ShocksError.of(f"ventures: output {shown(self.output)} is not a number from 0 to {OUTPUT_MAX:g}")
         if self.share is not None and not plain_number(self.share, 0, SHARE_MAX):
             raise ShocksError.of(f"ventures: share {shown(self.share)} is outside [0, {SHARE_MAX}]")
         for name in ("royalty", "displaced"):

@@ -13,7 +13,7 @@ from multipolar.scenario.measures import Cancel, Lift, Measure
 from multipolar.scenario.measures.technology import JointVenture
 from multipolar.scenario.measures.trade import ExportTax, Tariff
 from multipolar.scenario.scenario import Scenario, cases, in_branch
-from multipolar.scenario.values import Labels, Places, check_places, check_sectors
+from multipolar.scenario.values import Labels, Places, check_places, check_sectors, place_problems
 from multipolar.world import groups
 
 SUM_TOLERANCE = 1e-6
@@ -50,7 +50,9 @@ def blocs(actors: Actors | None, labels: Labels, problems: Collector) -> dict[st
                          spot.path, spot.where)  # fmt: skip
     for bloc in declared.values():
         if bloc.members is not None and not bloc.members.everyone:
-            check_places(bloc.members, members, Labels(), problems)
+            for each, message in place_problems(bloc.members, members, labels):
+                if groups.country_code(each.name) is None:  # countries that the world leaves out may be members
+                    problems.add(message, each.line, each.column, each.path, each.where)
     flat: dict[str, tuple[str, ...]] = {}
     for name in members:
         try:
@@ -214,6 +216,8 @@ def _lift_problem(target: str, in_force: Mapping[str, Measure], scenario: Scenar
 
 
 def _check_firms(scenario: Scenario, problems: Collector) -> None:
+    if any(problem.path.startswith("actors.firms") for problem in problems.problems):
+        return  # which firms are declared could not be read
     for _, measure in scenario.all_measures():
         firm = getattr(measure, "firm", None)
         if firm is not None and firm not in scenario.firms:
@@ -328,6 +332,11 @@ def _both_active(one: Measure, other: Measure, together: Iterable[frozenset[str]
 def check_for_world(scenario: Scenario, labels: Labels) -> None:
     """Raise ``ScenarioError`` where a scenario, read without a world or for another one, does not fit this one."""
     problems = Collector()
+    for name, members in scenario.blocs.items():
+        for member in members:
+            if groups.country_code(member) is None and member not in (labels.countries or ()):
+                message = f"`{shown(member)}` is no country, bloc or firm of world `{shown(labels.world)}`."
+                problems.add(message, path=f"actors.blocs.{name}", where=scenario.where)
     check_names(scenario, labels, problems)
     check_rates(scenario, labels, problems)
     problems.raise_if_any(ScenarioError)

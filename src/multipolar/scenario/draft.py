@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from multipolar.base.forms import join
 from multipolar.base.problems import Collector
 from multipolar.base.quantity import Quantity
-from multipolar.model.shocks import Block, Shocks
-from multipolar.model.ventures import SHARE_MAX, Venture
+from multipolar.model.shocks import LEAST_HAT, MOST_HAT, Block, Shocks
+from multipolar.model.ventures import OUTPUT_MAX, SHARE_MAX, Venture
 from multipolar.scenario.values import Places, Sectors
+from multipolar.world.intake import MOST_RATE
 
 if TYPE_CHECKING:
     from multipolar.scenario.measures.finance import Transfer
@@ -169,11 +170,15 @@ class Draft:
             self._write(measure, name, array, flows, lambda old: old + points)
         if flows.cells and float(array[flows.grid].min()) <= -1.0:
             self.problem(measure, "add", "brings a rate to -1 or below: the price would vanish.")
+        if flows.cells and float(array[flows.grid].max()) > MOST_RATE:
+            self.problem(measure, "add", f"brings a rate above {MOST_RATE:g}; 0.05 is 5 %.")
 
     def cost(self, measure: Measure, flows: Flows, factor: float) -> None:
         """Trade costs times ``factor``."""
         array = self._array("trade_cost_hat", lambda: np.ones(self.world.trade.shape))
         self._write(measure, "trade_cost_hat", array, flows, lambda old: old * factor)
+        if flows.cells:
+            self._in_bounds(measure, "trade cost", array[flows.grid], MOST_HAT["trade_cost_hat"])
 
     def block(self, measure: ImportBan | ExportControl, flows: Flows, share: float) -> None:
         """Thin shares on one flow combine as 1 - (1 - a)(1 - b), lists are nested; a full ban is one in any case."""
@@ -207,6 +212,7 @@ class Draft:
         array = self._array("productivity_hat", lambda: np.ones(self.world.output.shape))
         grid = np.ix_(self.places(measure.who), self.sectors(measure.sectors))
         self._scale(measure, "productivity_hat", array, grid, factor)
+        self._in_bounds(measure, "productivity", array[grid], MOST_HAT["productivity_hat"])
 
     def sharing(self, measure: TechnologySharing, flows: Flows, scale: float) -> None:
         """Extra meetings, shares of baseline arrivals: they add up; who makes nothing has nothing to share."""
@@ -243,10 +249,13 @@ class Draft:
         """Several payers, and several receivers, share in proportion to their income."""
         array = self._array("transfers", lambda: np.zeros(len(self.world.countries)))
         income = self.world.income
-        for places, sign in ((measure.who, -1.0), (measure.to, 1.0)):
-            index = self.places(places)
-            if not len(index):
-                continue
+        sides = {sign: self.places(places) for sign, places in ((-1.0, measure.who), (1.0, measure.to))}
+        if not len(sides[-1.0]) or not len(sides[1.0]):
+            self.notes.append(f"`{measure.id}`: one of its sides has no country in this world, so it has no effect")
+            return
+        if np.array_equal(np.sort(sides[-1.0]), np.sort(sides[1.0])):
+            self.notes.append(f"`{measure.id}`: who pays and who receives are the same, so it has no effect")
+        for sign, index in sides.items():
             before = array[index]
             array[index] = before + sign * amount * income[index] / income[index].sum()
             if self.trace is None:
@@ -265,6 +274,9 @@ class Draft:
         for sector, weight in zip(sectors, output / output.sum(), strict=True):
             amount = size * float(weight) if unit == "output" else None
             share = size if unit == "share" else None
+            if amount is not None and amount > OUTPUT_MAX:
+                self.problem(measure, "capacity", f"its output of {amount:.3g} million USD is more than any world has.")
+                continue
             if share is not None and share > SHARE_MAX:
                 self.problem(measure, "capacity", f"its share {share:g} of the sector is above {SHARE_MAX:g}.")
                 continue
@@ -281,6 +293,12 @@ class Draft:
         """A measure that cannot be carried out on this world."""
         path = join(measure.spot.path, key)
         self.problems.add(message, *measure.spot.of(key), path, measure.spot.where)
+
+    def _in_bounds(self, measure: Measure, what: str, hats: Array, most: float) -> None:
+        """Factors on costs or skill that one solve takes; beyond them a unit is wrong, or nothing is left."""
+        if hats.size and not LEAST_HAT <= float(hats.min()) <= float(hats.max()) <= most:
+            message = f"brings {what} below {LEAST_HAT:g} or above {most:g} times what it is."
+            self.problem(measure, "change", message)
 
     def _step(self, measure: Measure, what: str, cells: int, before: float, after: float) -> None:
         # The name of the file without its folder: a log must not differ with the place a file is kept in.

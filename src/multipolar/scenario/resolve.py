@@ -287,8 +287,8 @@ def _left_out(scenario: Scenario, world: World, measures: Iterable[Measure]) -> 
     for bloc in sorted(named.intersection(scenario.blocs) - here):
         missing = [code for code in groups.expand([bloc], scenario.blocs, world.countries) if code not in here]
         if missing:
-            verb = "has" if len(missing) == 1 else "have"
-            notes.append(f"{', '.join(missing)} of `{bloc}` {verb} no figures of their own in world `{world.name}`")
+            verb, whose = ("has", "its") if len(missing) == 1 else ("have", "their")
+            notes.append(f"{', '.join(missing)} of `{bloc}` {verb} no figures of {whose} own in world `{world.name}`")
     return notes
 
 

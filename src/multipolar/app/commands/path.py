@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from multipolar.app.columns import columns, paragraph
-from multipolar.app.commands.run import CustomsBase_, Elasticities_, World_, read_both
+from multipolar.app.commands.run import CustomsBase_, Elasticities_, FlexibleRates_, Labour_, World_, codes, read_both
 from multipolar.base.problems import InputError, nearest, shown
 
 if TYPE_CHECKING:
+    from multipolar.base.arrays import Array
     from multipolar.results.result import Result
     from multipolar.world.world import World
 
@@ -22,20 +24,28 @@ def path(
     world: World_ = None,
     horizon: Annotated[str | None, typer.Option(help="short, medium or long; wins over the file.")] = None,
     deficits: Annotated[str | None, typer.Option(help="closed, own or fixed; wins over the file.")] = None,
+    labour: Labour_ = "one_wage",
+    flexible_rates: FlexibleRates_ = None,
     elasticities: Elasticities_ = None,
     customs_base: CustomsBase_ = False,
     country: Annotated[list[str] | None, typer.Option(help="Countries to show; default: those that move.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON, nothing else.")] = False,
 ) -> None:
-    """Print real income in every year of a scenario, at central values; `run` keeps it, with ranges."""
+    """Print real income, and who is without work where wages are rigid, in every year of a scenario, at central values.
+
+    `run` keeps the same numbers, with ranges.
+    """
     from multipolar.app import screen
     from multipolar.study.evaluate import evaluate
 
     economy, document = read_both(scenario, world, elasticities, customs_base)
-    _refuse(document.horizon.years, horizon, deficits)
+    _refuse(document.horizon.years, horizon, deficits, labour)
     wanted = [_position(economy, name) for name in country or ()]
     with screen.progress(not json) as report:
-        result = evaluate(economy, document, horizon=horizon, deficits=deficits, full=False, progress=report)
+        result = evaluate(
+            economy, document, horizon=horizon, deficits=deficits, labour=labour, flexible_rates=codes(flexible_rates),
+            full=False, progress=report,
+        )  # fmt: skip
     if json:
         from multipolar.results.files import as_json
 
@@ -44,13 +54,14 @@ def path(
     print(_text(result, wanted))
 
 
-def _refuse(years: tuple[int, ...], horizon: str | None, deficits: str | None) -> None:
+def _refuse(years: tuple[int, ...], horizon: str | None, deficits: str | None, labour: str) -> None:
     problems = []
     if not years:
         problems.append("The scenario has no years: give `horizon` a `from` and a `to`: {from: 2025, to: 2040}.")
     for name, value, known in (
         ("horizon", horizon, ("short", "medium", "long")),
         ("deficits", deficits, ("closed", "own", "fixed")),
+        ("labour", labour, ("one_wage", "sectors", "participation", "rigid")),
     ):
         if value is not None and value not in known:
             near = nearest(value, known)
@@ -69,24 +80,30 @@ def _position(world: World, name: str) -> int:
 def _text(result: Result, wanted: list[int]) -> str:
     from multipolar.app import screen
 
-    values = result.central["welfare_path"]
+    values, idle = result.central["welfare_path"], result.central.get("unemployment_path")
     blocks = []
     for k, case in enumerate(result.cases):
         chosen = wanted or screen.chosen(result, values[k, -1][None])[:MOST_COLUMNS]
-        rows = [["year", *(result.countries[n] for n in chosen)]]
-        rows += [
-            [str(year), *(screen.value_and_range(float(values[k, t, n]), float("nan"), float("nan")) for n in chosen)]
-            for t, year in enumerate(result.years)
-        ]
-        blocks.append(f"{shown(case.text, 80)}:\n{columns(rows)}")
+        blocks.append(f"{shown(case.text, 80)}:\n{_by_year(result, values[k], chosen, screen.value)}")
+        if idle is not None:
+            chosen = wanted or screen.most_idle(idle[k].max(axis=0))[:MOST_COLUMNS]
+            table = _by_year(result, idle[k], chosen, screen.share)
+            blocks.append(f"{shown(case.text, 80)}, without work, per cent of heads:\n{table}")
     said = [
         f"Real income in per cent of the same year of the baseline path, {screen.reference(result)}; central values.",
         *(f"{note[0].upper()}{note[1:]}." for note in (shown(each, 300) for each in result.notes)),
     ]
-    if result.not_computed:
-        listed = ", ".join(dict.fromkeys(shown(row.measure, 40) for row in result.not_computed))
-        said.append(f"NOT COMPUTED, without effect in these numbers: {listed}.")
+    said += screen.not_computed(result)
     return "\n\n".join([*blocks, *_speed(result), "\n".join(paragraph(line) for line in said)])
+
+
+def _by_year(result: Result, values: Array, chosen: list[int], written: Callable[[float], str]) -> str:
+    """Years down, economies across; ``values`` [year, n]."""
+    rows = [["year", *(result.countries[n] for n in chosen)]]
+    rows += [
+        [str(year), *(written(float(values[t, n])) for n in chosen)] for t, year in enumerate(result.years)
+    ]
+    return columns(rows)
 
 
 def _speed(result: Result) -> list[str]:

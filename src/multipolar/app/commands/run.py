@@ -34,13 +34,22 @@ CustomsBase_ = Annotated[
     bool, typer.Option("--customs-base", help="Tariffs fall on trade and transport margins of goods, too.")
 ]
 
+Labour_ = Annotated[
+    str, typer.Option(help="one_wage, sectors, participation, or rigid (at short, or year by year along a path).")
+]
+FlexibleRates_ = Annotated[
+    list[str] | None,
+    typer.Option(metavar="COUNTRY", help="Exchange rate moves freely: with labour rigid, wages may fall there."),
+]
+
 
 def run(
     scenario: Annotated[str, typer.Argument(help="A file, or a ready scenario (see `multipolar scenarios`).")],
     world: World_ = None,
     horizon: Annotated[str | None, typer.Option(help="short, medium or long; wins over the file.")] = None,
     deficits: Annotated[str | None, typer.Option(help="closed, own or fixed; wins over the file.")] = None,
-    labour: Annotated[str, typer.Option(help="one_wage, sectors, participation or rigid (short only).")] = "one_wage",
+    labour: Labour_ = "one_wage",
+    flexible_rates: FlexibleRates_ = None,
     elasticities: Elasticities_ = None,
     customs_base: CustomsBase_ = False,
     draws: Annotated[int, typer.Option(help="Draws over ranges and elasticities; 0: central values.")] = DRAWS,
@@ -69,7 +78,8 @@ def run(
     economy, document = read_both(scenario, world, elasticities, customs_base)
     folder = out if out is not None else _default_folder(document.name, resume)
     inputs = inputs_of(
-        economy, document, draws, seed, horizon=horizon, deficits=deficits, labour=labour, full=not no_report,
+        economy, document, draws, seed, horizon=horizon, deficits=deficits, labour=labour,
+        flexible_rates=codes(flexible_rates), full=not no_report,
         attribution=attribution or "none", elasticities=elasticities,
     )  # fmt: skip
     with _held(Place(folder, inputs, resume=resume, force=force)) as place:
@@ -108,19 +118,28 @@ def check(
     from multipolar.scenario.scenario import cases
 
     keys = cases(document)
-    for case in keys:
-        resolve_baseline(document, economy, case, year=last_year(document))
-        resolve(document, economy, case, year=last_year(document))
+    found = [
+        how(document, economy, case, year=last_year(document)) for case in keys for how in (resolve_baseline, resolve)
+    ]
     if explain is not None:
         for case, steps in explain_flow(document, economy, *explain):
             print(f"{case.branch or 'all measures'}{f', with {case.variant}' if case.variant else ''}:")
             rows = [(f"{s.file}:{s.line}", s.measure, s.what, f"{s.before:g} -> {s.after:g}") for s in steps]
             print(columns(rows, "    ") if rows else "    no line touches this flow")
         return
-    named = [m for _, m in document.all_measures() if m.not_computed(document.stepped) is not None]
-    print(f"{shown(document.name)} is right: {sum(1 for _ in document.all_measures())} measures, {len(keys)} cases.")
-    if named:
-        print(paragraph(f"Read, but not computed yet: {', '.join(m.id for m in named)}."))
+    measures = sum(1 for _ in document.all_measures())
+    print(f"{shown(document.name)} is right: {_counted(measures, 'measure')}, {_counted(len(keys), 'case')}.")
+    computed = {m.id for _, m in document.all_measures() if m.not_computed(document.stepped) is None}
+    left_out = dict.fromkeys((row.measure, row.why) for each in found for row in each.not_computed)
+    named = dict.fromkeys(name for name, _ in left_out if name not in computed)
+    said = [f"read, but not computed yet: {', '.join(map(shown, named))}"] if named else []
+    said += [f"not computed in part: `{name}`, {why}" for name, why in left_out if name in computed]
+    for line in dict.fromkeys([*said, *(note for each in found for note in each.notes)]):
+        print(paragraph(f"{line[0].upper()}{shown(line[1:], 2000)}."))
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def read_both(
@@ -132,6 +151,13 @@ def read_both(
 
     economy = load_world(world, elasticities, customs_base)
     return economy, read_scenario(Path(scenario) if _is_path(scenario) else scenario, economy)
+
+
+def codes(countries: list[str] | None) -> tuple[str, ...]:
+    """Codes of countries named by code or name; what is no country stays as it is, for the world to refuse."""
+    from multipolar.world.groups import country_code
+
+    return tuple(country_code(name) or name for name in countries or ())
 
 
 def _is_path(scenario: str) -> bool:
@@ -250,6 +276,9 @@ def _say(result: Result, json: bool, quiet: bool) -> None:
     if quiet:
         return
     print(f"\n{screen.table(result)}\n\n{paragraph(screen.caption(result))}\n{screen.status_line(result)}\n")
+    idle = screen.without_work(result)
+    if idle:
+        print(f"{idle}\n")
     if result.structural:
         print(f"{screen.side_table(result)}\n")
     if result.attribution is not None:

@@ -10,6 +10,7 @@ from multipolar.base.kinds import Choice, ListOf, Name, Number, Record
 from multipolar.base.quantity import Quantity
 from multipolar.scenario.measures.measure import SHARE, WHO, Measure
 from multipolar.scenario.values import Places
+from multipolar.world.intake import MOST_SALES
 
 if TYPE_CHECKING:
     from multipolar.scenario.draft import Draft
@@ -26,7 +27,10 @@ class Transfer(Measure):
     who: Places = entry(WHO, "The paying countries; several pay in proportion to their income.")
     to: Places = entry(WHO, "The receiving countries; several receive in proportion to their income.")
     amount: Quantity = entry(
-        Number("million USD", 0.0, meaning="Swap `who` and `to` for a payment the other way."), "Dollars a year."
+        Number(
+            "million USD", 0.0, MOST_SALES, meaning="It is in dollars a year; swap `who` and `to` for the other way."
+        ),
+        "Dollars a year.",
     )
 
     def apply(self, draft: Draft, scale: float) -> None:

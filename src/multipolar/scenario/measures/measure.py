@@ -18,6 +18,7 @@ WHO = PlacesKind()
 ONE_COUNTRY = PlacesKind(single=True)
 SECTORS = SectorsKind()
 SHARE = Number("share", 0.0, 1.0, meaning="A share lies between 0 and 1.")
+MOST_CHANGE = 1e8  # of costs and of skill, up: beyond it a unit is wrong
 WHOLE_SHARE = Quantity(1.0, unit="share")
 NEEDS_YEARS = "it needs years: give `horizon` a `from` and a `to`"
 

@@ -10,7 +10,9 @@ from multipolar.base.forms import Form, Reading, entry, join
 from multipolar.base.kinds import Choice, Name, Number, Record
 from multipolar.base.quantity import Quantity
 from multipolar.model.knowledge import FORMS
-from multipolar.scenario.measures.measure import NEEDS_YEARS, ONE_COUNTRY, SECTORS, SHARE, WHO, Measure
+from multipolar.model.shocks import MOST_KNOWLEDGE_HAT
+from multipolar.model.ventures import OUTPUT_MAX
+from multipolar.scenario.measures.measure import MOST_CHANGE, NEEDS_YEARS, ONE_COUNTRY, SECTORS, SHARE, WHO, Measure
 from multipolar.scenario.values import Places, Sectors
 
 if TYPE_CHECKING:
@@ -32,7 +34,9 @@ class Capacity(Form):
     one_of: ClassVar[tuple[tuple[str, ...], ...]] = (("output", "units", "share"),)
 
     output: Quantity | None = entry(
-        Number("million USD", 0.0, meaning="Output is in dollars a year."), "Output in dollars a year.", default=None
+        Number("million USD", 0.0, OUTPUT_MAX, meaning="Output is in dollars a year."),
+        "Output in dollars a year.",
+        default=None,
     )
     units: Quantity | None = entry(
         Number("units", 0.0, meaning="Units are counted a year."), "Units a year.", default=None
@@ -136,7 +140,9 @@ class Productivity(Measure):
     who: Places = entry(WHO, "The countries.")
     sectors: Sectors = entry(SECTORS, "The sectors.")
     change: Quantity = entry(
-        Number("share", -1.0, above=True, meaning="It is a share of today's productivity: 0.05 = 5 % more."),
+        Number(
+            "share", -1.0, MOST_CHANGE, above=True, meaning="It is a share of today's productivity: 0.05 = 5 % more."
+        ),
         "Change of productivity.",
     )
 
@@ -182,7 +188,12 @@ class Research(Measure):
     who: Places = entry(WHO, "The countries.")
     sectors: Sectors = entry(SECTORS, "The sectors.")
     change: Quantity = entry(
-        Number("share", -1.0, meaning="It is a share of today's research spending: 0.05 = 5 % more."),
+        Number(
+            "share",
+            -1.0,
+            MOST_KNOWLEDGE_HAT - 1.0,
+            meaning="It is a share of today's research spending: 0.05 = 5 % more.",
+        ),
         "Change of research spending.",
     )
 

@@ -12,14 +12,17 @@ from multipolar.base.problems import shown
 from multipolar.base.quantity import Quantity
 from multipolar.model.knowledge import meeting_left
 from multipolar.model.parameters import parameter_table
-from multipolar.scenario.measures.measure import SECTORS, SHARE, WHO, WHOLE_SHARE, Measure
+from multipolar.scenario.measures.measure import MOST_CHANGE, SECTORS, SHARE, WHO, WHOLE_SHARE, Measure
 from multipolar.scenario.values import Named, Places, PlacesKind, Sectors
+from multipolar.world.intake import MOST_RATE
 
 if TYPE_CHECKING:
     from multipolar.scenario.draft import Draft
 
-RATE = Number("share", -1.0, above=True, meaning="A rate is a share of the price: 0.1 = 10 %, and stays above -1.")
-POINTS = Number("share", meaning="Points are added to the present rate: 0.1 = 10 points.")
+RATE = Number(
+    "share", -1.0, MOST_RATE, above=True, meaning="A rate is a share of the price: 0.1 = 10 %, and stays above -1."
+)
+POINTS = Number("share", high=MOST_RATE, meaning="Points are added to the present rate: 0.1 = 10 points.")
 
 
 class Tariff(Measure):
@@ -68,7 +71,7 @@ class TradeCost(Measure):
     between: tuple[Places, ...] | None = entry(ListOf(WHO, 2, 2), "Two sides; it holds both ways.", default=None)
     sectors: Sectors = entry(SECTORS, "The sectors it falls on.")
     change: Quantity = entry(
-        Number("share", -1.0, above=True, meaning="It is a share of the price: 0.05 = 5 % dearer."),
+        Number("share", -1.0, MOST_CHANGE, above=True, meaning="It is a share of the price: 0.05 = 5 % dearer."),
         "Change of the cost as a share of the price; negative eases.",
     )
 
