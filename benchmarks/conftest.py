@@ -1,4 +1,4 @@
-"""One BLAS thread, as in a run; set before NumPy is loaded."""
+"""One BLAS thread and memory that is kept, as in a run; set before NumPy is loaded."""
 
 import os
 
@@ -8,6 +8,10 @@ for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"):
 from pathlib import Path  # noqa: E402
 
 import pytest  # noqa: E402
+
+from multipolar.base import memory  # noqa: E402
+
+memory.keep_freed()
 
 TABLE = Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"

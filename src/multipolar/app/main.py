@@ -17,6 +17,7 @@ import multipolar  # noqa: E402
 from multipolar.app import ending  # noqa: E402
 from multipolar.app.commands import look, new, path, pay, run, runs, validate, world  # noqa: E402
 from multipolar.app.optional_value import OptionalValue  # noqa: E402
+from multipolar.base import memory  # noqa: E402
 from multipolar.base.problems import MultipolarError  # noqa: E402
 
 GREETING = """multipolar: what-if questions about a multipolar world economy.
@@ -64,6 +65,7 @@ def main() -> None:
     """Entry point of the console script."""
     ending.prepare_streams()
     ending.heed_signals()
+    memory.keep_freed()
     sys.exit(_code())
 
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Single = NDArray[np.float32]
 
-MOST = 24
+MOST = 16
 """Pairs that are kept, the newest first; more cost more to read in every sweep than they save."""
 RANK = 1e-5  # directions of dF smaller than this share of the largest, squared, are noise in single precision
 

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
+from multipolar.base import memory
 from multipolar.base.problems import MultipolarError
 
 Context = TypeVar("Context")
@@ -105,6 +106,7 @@ _held: dict[str, Any] = {}  # what a worker process keeps from job to job
 def _begin(run: Callable[[Any, Any], Any], context: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_follow_parent, daemon=True).start()
+    memory.keep_freed()
     _held.update(run=run, context=context)
 
 
