@@ -59,9 +59,9 @@ def test_expected_wages_solve_their_equation(seed: int, sigma: float, mobility: 
     """omega = w (D/Phi)^i with D at the rigid price of value added, some floors binding, one country free."""
     rng = np.random.default_rng(seed)
     ln_wage, ln_output, ln_bundle = 0.3 * rng.normal(size=3), 0.5 * rng.normal(size=(3, 4)), rng.normal(size=(3, 4))
-    share, floor = rng.dirichlet(np.ones(4), 3), np.array([0.0, -np.inf, 0.2])
+    share, floor = rng.dirichlet(np.ones(4), 3), np.array([[0.0], [-np.inf], [0.2]])
     found = lab.ln_expected_wages(ln_wage, ln_output, ln_bundle, share, sigma, 1 / mobility, floor, labour_share)
-    price = lab.ln_rigid_price(found, floor[:, None], labour_share)
+    price = lab.ln_rigid_price(found, floor, labour_share)
     demand = np.exp(ln_output + (1 - sigma) * (price - ln_bundle))
     expected = lab.sector_wages(np.exp(ln_wage), demand, share, 1 / mobility)
     np.testing.assert_allclose(np.exp(found), expected, rtol=1e-10)
@@ -120,19 +120,22 @@ def test_more_productive_closed_economy_works_more(seed: int, mobility: float) -
     assert out.labour_supply_hat[0] == pytest.approx(supply, rel=1e-9)
 
 
-@given(SEEDS, MOBILITIES, NESTS, st.sampled_from([0.55, 1.0]))
+@given(SEEDS, MOBILITIES, NESTS, st.sampled_from([0.55, 1.0]), st.booleans())
 def test_no_wage_below_its_floor_and_nobody_idle_above_it(
-    seed: int, mobility: float, nests: dict[str, float], labour_share: float
+    seed: int, mobility: float, nests: dict[str, float], labour_share: float, by_sector: bool
 ) -> None:
-    """From public numbers; countries with a free wage have no unemployment."""
+    """From public numbers; countries with a free wage have no unemployment. By sector as a year of a path has them."""
     world = random_world(seed, 4, 3)
     floor = np.array([0.99, 0.97, 0.0, 0.95])
+    if by_sector:
+        floor = floor[:, None] * np.random.default_rng(seed).uniform(0.9, 1.1, (4, 3))
     parameters = mp.Parameters(mobility=mobility, rigidity=floor, labour_share=labour_share, **nests)
     out = solved(world, shocks(world, seed, 0.2), parameters)
     wage, employed = out.sector_wage_hat, out.employed_share
-    assert (wage >= floor[:, None] - 1e-12).all()
+    level = floor if by_sector else floor[:, None]
+    assert (wage >= level - 1e-12).all()
     assert (employed <= 1 + 1e-12).all()
-    assert np.abs((wage - floor[:, None]) * (1 - employed)).max() < 1e-9
+    assert np.abs((wage - level) * (1 - employed)).max() < 1e-9
     assert np.abs(employed[2] - 1).max() < 1e-12
     share = world.value_added / world.value_added.sum(axis=1, keepdims=True)
     hat = out.value_added / world.value_added
@@ -176,6 +179,8 @@ def test_relabelling_changes_nothing(seed: int, labour: dict[str, float]) -> Non
         ({"psi": 0.25, "rigidity": 0.98}, "not together with rigidity"),
         ({"rigidity": 1.01}, "rigidity"),
         ({"rigidity": np.array([0.5, 2.0])}, "rigidity"),
+        ({"rigidity": np.array([[0.5, -0.1]])}, "by country and sector"),
+        ({"rigidity": np.array([[0.5, np.nan]])}, "by country and sector"),
         ({"labour_share": 1.2}, "labour_share"),
         ({"specific": True}, "only at mobility 1"),
         ({"specific": 1, "mobility": 1.0}, "specific"),
@@ -186,6 +191,7 @@ def test_refused_parameters(numbers: dict[str, object], words: str) -> None:
         mp.Parameters(**numbers)  # type: ignore[arg-type]
     mp.Parameters(psi=0.25, labour_share=0.55)
     mp.Parameters(rigidity=np.array([0.5, 0.98]))
+    mp.Parameters(rigidity=np.array([[0.5, 1.1]]))
     mp.Parameters(specific=True, mobility=1.0)
 
 
@@ -213,3 +219,17 @@ def test_a_floor_for_each_country() -> None:
     mp.solve(world, mp.Shocks(), mp.Parameters(rigidity=np.array([0.9, 0.8, 0.0]))).raise_for_status()
     with pytest.raises(mp.InputError, match="2 numbers for 3 countries"):
         mp.solve(world, mp.Shocks(), mp.Parameters(rigidity=np.array([0.9, 0.8])))
+    mp.solve(world, mp.Shocks(), mp.Parameters(rigidity=np.full((3, 3), 0.9))).raise_for_status()
+    with pytest.raises(mp.InputError, match=r"shape \(3, 2\) where \(3, 3\)"):
+        mp.solve(world, mp.Shocks(), mp.Parameters(rigidity=np.full((3, 2), 0.9)))
+
+
+@given(SEEDS, NESTS)
+def test_decomposition_starts_at_the_base_where_floors_stand_above_it(seed: int, nests: dict[str, float]) -> None:
+    """A year of a path whose wages have risen: floors, some above 1, rise with the shock; parts still add up."""
+    world = random_world(seed, 3, 3)
+    floor = np.random.default_rng(seed).uniform(0.9, 1.05, (3, 3))
+    out = solved(world, shocks(world, seed), mp.Parameters(mobility=1.5, rigidity=floor, labour_share=0.55, **nests))
+    parts = [along_the_shock(out.unconverged(), 1e-11, steps=k) for k in (4, 32)]
+    coarse, fine = (np.abs(each.remainder).max() for each in parts)
+    assert fine < 0.35 * coarse + 1e-6

@@ -117,3 +117,7 @@ def test_jobs_under_a_floor() -> None:
     employed = np.array([numbers("G48")[2:4]])
     found = jb.jobs(share, share, share * demand, employed=employed)
     assert found.sum() == pytest.approx(numbers("G48")[4], abs=1e-5)
+    idle = jb.idle_share(1000.0 * share, share, share * demand, employed)
+    assert idle == pytest.approx([1 - numbers("G48")[4]], abs=1e-5)
+    assert jb.idle_share(share, share, share * demand, np.ones((1, 2))) == pytest.approx([0.0], abs=1e-15)
+    assert np.isnan(jb.idle_share(np.array([[0.4, np.nan]]), share, share * demand, employed)).all()

@@ -14,7 +14,7 @@ from multipolar.base.problems import NotConvergedError
 from multipolar.model.decomposition import Decomposition, State, added, base_state, state_at, step
 from multipolar.model.outcome import Point, point_at
 from multipolar.model.shocks import at_fraction
-from multipolar.model.system import System, shocked
+from multipolar.model.system import System, shocked, with_floor_at
 from multipolar.numerics import fixed_point
 from multipolar.numerics.outcomes import Outcomes
 
@@ -35,7 +35,8 @@ def along_the_shock(point: Point, tolerance: float, steps: int = STEPS) -> Decom
     for k in range(1, steps):
         # Steps shorten towards the end, where a closing supplier makes prices bend most.
         fraction = 1.0 - (1.0 - k / steps) ** 2
-        partial = shocked(system.economy, at_fraction(final, system.economy.world, fraction))
+        economy = with_floor_at(system.economy, fraction)
+        partial = shocked(economy, at_fraction(final, economy.world, fraction))
         solution = fixed_point.solve(partial.sweep, guess, partial.precondition, settings)
         if solution.outcome is not Outcomes.converged:
             where = f"The decomposition failed at {fraction:.2f} of the shock."

@@ -43,6 +43,19 @@ def jobs(
     return people
 
 
+def idle_share(
+    employment: Array, value_added: Array, new_value_added: Array, employed: Array, *, specific: bool = False
+) -> Array:
+    """``1 - sum_s e_s h_s Dhat_s / sum h Dhat`` [n]: the share of heads without a job where wages are rigid.
+
+    Arguments and errors are those of ``jobs``; NaN for a country that misses a number. h = VA shares (.4,.6),
+    D (.8,1.1), e (.873459, 1): .041319, so that .958681 of all heads work (ECONOMICS 3.4).
+    """
+    at_work = jobs(employment, value_added, new_value_added, 1.0, employed, specific=specific).sum(axis=1)
+    share: Array = 1.0 - at_work / employment.sum(axis=1)
+    return share
+
+
 def incomplete(employment: Array) -> tuple[int, ...]:
     """Countries with a missing number of workers, to be listed beside the result: their jobs are not computed."""
     return tuple(int(n) for n in np.flatnonzero(np.isnan(employment).any(axis=1)))

@@ -109,13 +109,13 @@ def ln_expected_wages(
     ln_floor: Array,
     labour_share: float,
 ) -> Array:
-    """``ln omega_s`` [n,s] under a floor: as ``ln_sector_wages``, with value added answering the rigid price v.
+    """``ln omega_s`` [n,s] under a floor [n,1] or [n,s]: ``ln_sector_wages``, value added answering the rigid price.
 
     ``ln omega = ln w + i (y + s (ln v - q) - x)``, x = ln Phi = ln sum pi exp(y + s (ln v - q)), s = 1 - sigma. At
     given x each side of the kink is linear; x is one monotone scalar equation a country, by Newton steps.
     """
     xp = ln_bundle.__array_namespace__()
-    s, floor = 1.0 - sigma, ln_floor[:, None]
+    s, floor = 1.0 - sigma, ln_floor
     free, bound = 1.0 - immobility * s, 1.0 - immobility * s * (1.0 - labour_share)
     held = xp.where(xp.isfinite(floor), floor, 0.0)
 

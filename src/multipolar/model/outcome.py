@@ -212,7 +212,7 @@ def point_at(system: System, state: Array) -> Point:
         deficit = eq.deficit(shocks.deficits, bills, economy.wage_bill, economy.accounts.deficit, system.group)
         ln_cost, ln_productivity = state[:, 1 : 1 + sectors], system.ln_productivity + boost
         expected = np.exp(system.wages(state[:, 0], flows.output, ln_cost + ln_productivity).ln_expected)
-        floor = 0.0 if economy.wage_floor is None else np.exp(economy.wage_floor)[:, None]
+        floor = 0.0 if economy.wage_floor is None else np.exp(economy.wage_floor)
         sector_wage_hat, employed_share = lab.rigid_wages(expected, floor)
         parameters = economy.parameters
         ln_supply = lab.ln_supply(state[:, 0], ln_consumer, parameters.psi, parameters.labour_share)

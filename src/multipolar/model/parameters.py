@@ -6,11 +6,13 @@ A horizon is a column of ``parameters.csv``; ``parameter_table`` reads it, with 
 from __future__ import annotations
 
 import csv
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
+from numpy.typing import NDArray
 
 from multipolar.base.arrays import Array, plain_array, plain_number
 from multipolar.base.problems import Collector, InputError, nearest, shown
@@ -34,7 +36,8 @@ class Parameters:
     kappa of workers across sectors, from 1 (each sector's labour is its own) to infinity (one wage a country);
     ``specific``: at mobility 1, heads stay where they are too. ``psi``: elasticity of labour supplied to the real wage.
     ``rigidity``: lowest wage of a sector as a share of its wage in the world solved, one number or [n], 0 where wages
-    are free to fall (ECONOMICS 3.4). ``labour_share``: labour's part of value added, read by the last two. Raises
+    are free to fall; or [n,k], as a year of a path needs it, where a wage that has risen since may not fall back to 1
+    at once either (ECONOMICS 3.4). ``labour_share``: labour's part of value added, read by the last two. Raises
     ``InputError`` for numbers out of range, and for participation and rigidity at once.
     """
 
@@ -69,7 +72,10 @@ class Parameters:
             if not plain_number(getattr(self, name), 0.0, most):
                 problems.add(f"{shown(getattr(self, name))} is not a number from 0 to {most:g}", path=name)
         floor = self.rigidity
-        if isinstance(floor, np.ndarray):
+        if isinstance(floor, np.ndarray) and floor.ndim == 2:
+            if floor.dtype.kind not in "fi" or not ((floor >= 0) & (floor <= SCALE_MOST)).all():
+                problems.add(f"numbers from 0 to {SCALE_MOST:g} by country and sector are needed", path="rigidity")
+        elif isinstance(floor, np.ndarray):
             if floor.ndim != 1 or floor.dtype.kind not in "fi" or not ((floor >= 0) & (floor <= 1)).all():
                 problems.add("one number from 0 to 1 for each country is needed", path="rigidity")
         elif not plain_number(floor, 0.0, 1.0):
@@ -83,17 +89,19 @@ class Parameters:
             problems.add("not together with rigidity: workers without a job choose no hours", path="psi")
 
     def wage_floor(self, world: World) -> Array | None:
-        """``ln d`` [n], the lowest wage in logs, -inf where wages are free; None where they are free everywhere.
+        """``ln d`` [n,1] or [n,k], the lowest wage in logs, -inf where wages are free; None where all are.
 
-        Raises ``InputError`` where an array does not have one number a country.
+        Raises ``InputError`` where an array does not have one number a country, or one a country and sector.
         """
         if not np.any(self.rigidity):
             return None
-        floor = np.asarray(self.rigidity, dtype=np.float64)
-        if floor.ndim and floor.shape != (len(world.countries),):
-            raise InputError(f"rigidity: {floor.shape[0]} numbers for {len(world.countries)} countries")
+        floor, cells = np.asarray(self.rigidity, dtype=np.float64), (len(world.countries), len(world.sectors))
+        if floor.ndim == 1 and floor.shape != cells[:1]:
+            raise InputError(f"rigidity: {floor.shape[0]} numbers for {cells[0]} countries")
+        if floor.ndim == 2 and floor.shape != cells:
+            raise InputError(f"rigidity: shape {floor.shape} where {cells} [country, sector] is needed")
         with np.errstate(divide="ignore"):
-            logs: Array = np.broadcast_to(np.log(floor), (len(world.countries),))
+            logs: Array = np.log(floor if floor.ndim == 2 else np.broadcast_to(floor, cells[:1])[:, None])
         return logs
 
     def shape(self, world: World) -> Array:
@@ -165,27 +173,41 @@ def horizon_scale(world: World, horizon: str) -> float:
     return parameter_table()["theta_mean"].values[horizon] / mean_elasticity(world)
 
 
-def horizon_parameters(world: World, horizon: str, labour: str = "one_wage") -> Parameters:
+def horizon_parameters(
+    world: World,
+    horizon: str,
+    labour: str = "one_wage",
+    *,
+    by_year: bool = False,
+    flexible_rates: Collection[str] = (),
+) -> Parameters:
     """The parameters of a horizon on a world: its trade elasticities, and CES inputs and demand in the short run.
 
     ``labour``: ``one_wage`` a country; ``sectors``, workers who move between them at mobility kappa; ``participation``,
     the labour supplied answers the real wage too; ``rigid``, nominal wages do not fall below ``wage_floor`` of last
-    year's, ``d = wage_floor / (1 + nominal_growth)`` against the world's value added (ECONOMICS 3.4), which holds for
-    one year only: at ``short``. Raises ``InputError`` for an unknown horizon or option, and for ``rigid`` in a
-    comparative static of many years.
+    year's, ``d = wage_floor / (1 + nominal_growth)`` against the world's value added (ECONOMICS 3.4). That holds from
+    one year to the next: at ``short``, or where each year is solved after the one before (``by_year``).
+    ``flexible_rates``: codes of countries whose exchange rate moves freely, where d is 0. Raises ``InputError`` for an
+    unknown horizon, option or country, for such countries without ``rigid``, and for ``rigid`` in a comparative static
+    of many years.
     """
     if labour not in LABOUR:
         hint = nearest(labour, LABOUR) if isinstance(labour, str) else None
         asked = f" Did you mean `{hint}`?" if hint else ""
         raise InputError(f"no labour option `{shown(labour)}`; one of {', '.join(LABOUR)}.{asked}")
-    if labour == "rigid" and horizon != "short":
-        raise InputError(f"labour `rigid` holds for a year, not at horizon `{horizon}`: use `short`")
+    if labour == "rigid" and horizon != "short" and not by_year:
+        raise InputError(
+            f"labour `rigid` holds for a year, no comparison of states many years apart (horizon `{horizon}`): use "
+            "`short`, or a path (a scenario whose `horizon` has `from` and `to`)"
+        )
     scale, table = horizon_scale(world, horizon), parameter_table()
 
     def of(name: str) -> float:
         return table[name].values[horizon]
 
-    rigid = of("wage_floor") / (1.0 + of("nominal_growth")) if labour == "rigid" else 0.0
+    rigid: float | Array = of("wage_floor") / (1.0 + of("nominal_growth")) if labour == "rigid" else 0.0
+    if flexible_rates:
+        rigid = np.where(_with_flexible_rates(world, labour, flexible_rates), 0.0, rigid)
     return Parameters(
         theta_scale=scale,
         sigma=of("sigma"),
@@ -196,6 +218,20 @@ def horizon_parameters(world: World, horizon: str, labour: str = "one_wage") -> 
         rigidity=rigid,
         labour_share=of("labour_share") if labour in ("participation", "rigid") else 1.0,
     )
+
+
+def _with_flexible_rates(world: World, labour: str, names: Collection[str]) -> NDArray[np.bool_]:
+    """Which countries [n] are named, every problem at once."""
+    problems = Collector()
+    if labour != "rigid":
+        problems.add(f"only wages that are rigid ask for it; labour is `{labour}`", path="flexible_rates")
+    for name in names:
+        if name not in world.countries:
+            near = nearest(name, world.countries)
+            hint = f"; did you mean `{near}`?" if near else ""
+            problems.add(f"no country `{shown(name)}` in world `{world.name}`{hint}", path="flexible_rates")
+    problems.raise_if_any(InputError)
+    return np.isin(world.countries, list(names))
 
 
 def rows_used(parameters: Parameters) -> frozenset[str]:

@@ -140,7 +140,7 @@ def _supply_residual(system: System, wage_hat: Array, labour_supply_hat: Array, 
 def _floor_residual(system: System, sector_wage_hat: Array, employed_share: Array) -> Array:
     """No wage below its floor, none idle above it [n,k]: ``max(d - what, 0)`` and ``(what - d)(1 - e)``."""
     floor = system.economy.wage_floor
-    level = 0.0 if floor is None else np.exp(floor)[:, None]
+    level = 0.0 if floor is None else np.exp(floor)
     below = np.maximum(level - sector_wage_hat, 0.0)
     gap: Array = np.maximum(below, np.abs((sector_wage_hat - level) * (1.0 - employed_share)))
     return gap

@@ -17,7 +17,7 @@ from multipolar.model.outcome import Outcome, Point, point_at
 from multipolar.model.parameters import Parameters
 from multipolar.model.residuals import recomputed
 from multipolar.model.shocks import Shocks, at_fraction, checked, with_licences_as_taxes
-from multipolar.model.system import Economy, System, prepare, shocked, venture_shares
+from multipolar.model.system import Economy, System, prepare, shocked, venture_shares, with_floor_at
 from multipolar.numerics import fixed_point
 from multipolar.numerics.homotopy import follow
 from multipolar.numerics.outcomes import Outcomes
@@ -171,13 +171,14 @@ def _step_by_step(
 
     base = fixed_point.Solution(system.start(), Outcomes.converged, 0.0, 0)
     if system.shocks.deficits == "closed":
-        closing = shocked(economy, Shocks(deficits="closed"))
+        closing = shocked(with_floor_at(economy, 0.0), Shocks(deficits="closed"))
         base = fixed_point.solve(closing.sweep, base.value, closing.precondition, settings, closing.rebuilt)
         if base.outcome is not Outcomes.converged:
             return direct, direct.sweeps + base.sweeps
 
     def at(fraction: float) -> System:
-        return shocked(economy, at_fraction(system.shocks, economy.world, fraction, from_closed=True))
+        partial = at_fraction(system.shocks, economy.world, fraction, from_closed=True)
+        return shocked(with_floor_at(economy, fraction), partial)
 
     def solve_at(fraction: float, guess: Array) -> fixed_point.Solution:
         partial = at(fraction)

@@ -47,7 +47,7 @@ class Economy:
     unused: Array  # [M,n] 1 in the others, 0 in these
     made: NDArray[np.bool_]  # [i,s] sectors with output
     wage_bill: Array
-    wage_floor: Array | None  # [n] ln of the lowest wage, None where all are free
+    wage_floor: Array | None  # [n,1] or [n,k] ln of the lowest wage, None where all are free
 
     @property
     def market_theta(self) -> Array:
@@ -91,6 +91,15 @@ def with_parameters(economy: Economy, parameters: Parameters) -> Economy:
         economy, parameters=parameters, theta=parameters.theta(world), shape=parameters.shape(world),
         wage_floor=parameters.wage_floor(world),
     )  # fmt: skip
+
+
+def with_floor_at(economy: Economy, fraction: float) -> Economy:
+    """The economy at a fraction of a shock. A floor above the base's wage (a path whose wages have risen) rises with
+    the shock, so that the way starts at the base."""
+    floor = economy.wage_floor
+    if floor is None or not (floor > 0).any():
+        return economy
+    return replace(economy, wage_floor=np.where(floor > 0, fraction * floor, floor))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,7 +211,7 @@ class System:
             expected = np.where(economy.made, expected, ln_wage[:, None])
         if floor is None:
             return Wages(expected, expected)
-        return Wages(expected, lab.ln_rigid_price(expected, floor[:, None], parameters.labour_share))
+        return Wages(expected, lab.ln_rigid_price(expected, floor, parameters.labour_share))
 
     def ln_consumer_price(self, ln_price: Array) -> Array:
         """``ln P_hat`` [n] of final use; ``ln_price`` [n,M] by market, the last S are those of final users."""

@@ -138,13 +138,17 @@ def repeat(reading: Reading, words: Language) -> Part:
     run, scenario, world = result.provenance, result.scenario, result.world
     chosen = f" --elasticities {world.elasticities[0]}" if world.elasticities[0] else ""
     chosen += " --customs-base" if world.customs_base else ""
+    asked = [f"--labour {run.labour}"] if run.labour != "one_wage" else []
+    asked += [f"--flexible-rates {code}" for code in run.flexible_rates]
+    options = f", labour={run.labour!r}" if asked else ""
+    options += f", flexible_rates={list(run.flexible_rates)!r}" if run.flexible_rates else ""
     loaded = f", elasticities={world.elasticities[0]!r}" if world.elasticities[0] else ""
     loaded += ", customs_base=True" if world.customs_base else ""
     commands = "\n".join(
         (
             "multipolar check scenario.yaml",
             f"multipolar run scenario.yaml --world {world.name}{chosen} --horizon {scenario.horizon_set} "
-            f"--deficits {scenario.deficits} --draws {run.draws} --seed {run.seed}",
+            f"--deficits {scenario.deficits} --draws {run.draws} --seed {run.seed}" + "".join(f" {o}" for o in asked),
             f"multipolar world check {world.name}",
         )
     )
@@ -154,7 +158,7 @@ def repeat(reading: Reading, words: Language) -> Part:
             f"world = mp.load_world({world.name!r}{loaded})",
             "scenario = mp.read_scenario('scenario.yaml')",
             f"result = mp.evaluate(world, scenario, draws={run.draws}, seed={run.seed},",
-            f"                     horizon={scenario.horizon_set!r}, deficits={scenario.deficits!r})",
+            f"                     horizon={scenario.horizon_set!r}, deficits={scenario.deficits!r}{options})",
             "result.table('welfare')",
         )
     )

@@ -9,7 +9,7 @@ import numpy as np
 from multipolar.base.language import Language, Text
 from multipolar.base.problems import shown
 from multipolar.base.variables import variables
-from multipolar.report import background
+from multipolar.report import background, without_work
 from multipolar.report import words as say
 from multipolar.report.blocks import Block, Cell, Number, Paragraph, Part, Statements, Table
 from multipolar.report.figures.world import display_names
@@ -28,6 +28,8 @@ def part(reading: Reading, words: Language) -> Part:
     blocks: list[Block] = [Paragraph(words.text("indices-intro")), _table(reading, words, case)]
     if "jobs" in reading.result.indices:
         blocks += [Paragraph(words.text("jobs-intro")), _jobs(reading, words, case)]
+    if not reading.result.years:
+        blocks += without_work.blocks(reading, words)
     if "co2" in reading.result.indices:
         blocks += [Paragraph(words.text("co2-scope")), _emissions(reading, words, case)]
     missing = reading.result.missing

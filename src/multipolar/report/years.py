@@ -6,7 +6,7 @@ import math
 
 from multipolar.base.language import Language, Text
 from multipolar.base.problems import shown
-from multipolar.report import background
+from multipolar.report import background, without_work
 from multipolar.report import words as say
 from multipolar.report.blocks import Block, Cell, Figure, Number, Paragraph, Part, Table
 from multipolar.report.figures import years as figures
@@ -41,7 +41,7 @@ def part(reading: Reading, words: Language, source: Text) -> Part:
         drawn=reading.drawn,
         signed=False,
     )
-    blocks: list[Block] = [figure]
+    blocks: list[Block] = [figure, *without_work.blocks(reading, words)]
     if result.technology:
         blocks += [Paragraph(words.text("technology-intro")), _technology(reading, words)]
     return Part("years", words.text("years"), tuple(blocks))

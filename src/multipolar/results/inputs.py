@@ -10,7 +10,7 @@ from typing import Any
 FORMAT = "multipolar inputs 1"
 FIRST_TEXT = "scenario.yaml"
 ATTRIBUTIONS = ("none", "static", "path")
-NOT_ASKED: Mapping[str, Any] = {"elasticities": "", "customs_base": False}
+NOT_ASKED: Mapping[str, Any] = {"elasticities": "", "customs_base": False, "flexible_rates": ""}
 NOT_COMPARED = ("scenario", "world", "texts", "texts_of")
 
 
@@ -28,8 +28,9 @@ class Inputs:
     """The inputs of a run: programs, scenario, world, draws. ``full``: with page and side tables.
 
     ``attribution``: ``none``, ``static`` or ``path``. ``elasticities``: the published set the world was given, "" its
-    own; ``customs_base``: whether tariffs fall on margins too; both stand in the data only where asked for, and
-    ``world_digest`` is that of the world with them. ``texts_of`` are the texts themselves, by file; they stand
+    own; ``customs_base``: whether tariffs fall on margins too; ``world_digest`` is that of the world with them.
+    ``flexible_rates``: codes of countries whose wages are free under labour `rigid`, in one line. These three stand in
+    the data only where asked for. ``texts_of`` are the texts themselves, by file; they stand
     beside, in files of their own.
     """
 
@@ -50,6 +51,7 @@ class Inputs:
     attribution: str = "none"
     elasticities: str = ""
     customs_base: bool = False
+    flexible_rates: str = ""
     texts: tuple[KeptText, ...] = ()
     texts_of: Mapping[str, str] | None = None
 
@@ -112,6 +114,8 @@ def differences(asked: Inputs, kept: Inputs) -> tuple[str, ...]:
             found.append("trade elasticities: {} instead of {}".format(*sets))
         elif each.name == "customs_base":
             found.append("tariffs on the customs base" if ours else "tariffs on basic prices, not on the customs base")
+        elif each.name == "flexible_rates":
+            found.append("wages free in {} instead of {}".format(*(name or "no country" for name in (ours, theirs))))
         elif each.name == "full":
             found.append("with page and side tables" if ours else "without page and side tables (--no-report)")
         else:

@@ -201,7 +201,10 @@ class TechnologyRow:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What is needed to make the same numbers again."""
+    """What is needed to make the same numbers again.
+
+    ``labour``: the labour option; ``flexible_rates``: codes of countries whose wages are free to fall under ``rigid``.
+    """
 
     version: str
     seed: int
@@ -210,6 +213,8 @@ class Provenance:
     parameters: Mapping[str, float | str]
     world_digest: str
     scenario_digest: str
+    labour: str = "one_wage"
+    flexible_rates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -340,7 +345,8 @@ class Result:
         drawn = self.draws.get(self._known(name))
         if drawn is None or drawn.shape[1] == 0:
             return None
-        whole = ~np.isnan(drawn).any(axis=tuple(k for k in range(drawn.ndim) if k != 1))
+        lost = np.isnan(drawn) & ~np.isnan(self._central(name))[:, None]  # what has no central value has none in draws
+        whole = ~lost.any(axis=tuple(k for k in range(drawn.ndim) if k != 1))
         return drawn[:, whole] if whole.any() else None
 
 

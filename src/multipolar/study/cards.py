@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from multipolar.model.parameters import Parameters, mean_elasticity, parameter_table, rows_used
+from multipolar.model.system import Economy
 from multipolar.results.result import AssumptionRow, MeasureCard, NotComputedRow, ScenarioCard, WorldCard
 from multipolar.scenario.scenario import Scenario, assumptions
 from multipolar.study.case import Solved
@@ -132,7 +133,25 @@ def notes(solved: list[Solved], world: World) -> tuple[str, ...]:
         found.append(f"the venture in {place} comes to {', '.join(parts)} of the sector's output")
     if any(each.resolution.shocks.tariff is not None for each in solved):
         found.append(_base_of_tariffs(world))
+    found += _of_wages(solved[0].reference.economy)
     return tuple(note for note in dict.fromkeys(found) if not _said_by_another(note, found))
+
+
+def _of_wages(economy: Economy) -> list[str]:
+    """What rigid wages rest on, and where they are free."""
+    floor = economy.wage_floor
+    if floor is None:
+        return []
+    lowest, table = float(np.exp(floor.max())), parameter_table()
+    least, growth = (table[name].values["short"] for name in ("wage_floor", "nominal_growth"))
+    said = [
+        f"no wage falls below {100 * least:g} % of that of the year before, {100 * lowest:.3g} % of it against world "
+        f"value added that grows by {100 * growth:g} % a year; who finds no work at that wage is without it"
+    ]
+    free = [code for code, level in zip(economy.world.countries, floor.max(axis=1), strict=True) if np.isinf(level)]
+    if free:
+        said.append(f"wages are free to fall, as where exchange rates move freely, in {', '.join(free)}")
+    return said
 
 
 def _base_of_tariffs(world: World) -> str:

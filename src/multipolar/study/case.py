@@ -77,7 +77,7 @@ class Staged:
 class Moved:
     """A case against the reference world: hats, and levels in million USD at the same world value added.
 
-    ``employed_share``: where wages are rigid, their floors are those of the world that the case is solved on.
+    ``employed_share``: 1 in the reference world, whose wages are free to fall.
     """
 
     welfare_hat: Array
@@ -198,16 +198,18 @@ class Bench:
         shocks: Shocks,
         start: Start | Array | None,
         year: int | None = None,
+        wages_before: Array | None = None,
         secants: Secants | None = None,
     ) -> Solved:
-        """The solve of a staged case under the shocks of one date; without ``secants`` with those of its start, or of
-        the world it stands on."""
+        """The solve of a staged case under the shocks of one date. ``wages_before`` [n, k]: those of the year before,
+        hats against the reference world, which rigid wages start from; None: the reference world's own. Without
+        ``secants`` those of its start, or of the world it stands on."""
         name = f"branch `{staged.case.branch}`" if staged.case.branch else "the scenario"
         name = name if year is None else f"{name} in {year}"
         shocks = by_licences(shocks) if self.licensed else shocks
         made = staged.stands_on.outcome
         known = secants or (start.secants if isinstance(start, Start) else None) or (made.secants if made else None)
-        outcome = _named(self, name, staged.stands_on.economy, shocks, start, known)
+        outcome = _named(self, name, with_floors(staged, wages_before), shocks, start, known)
         outcome.raise_for_status()
         return Solved(staged.case, staged.resolution, staged.baseline, staged.reference, staged.stands_on, outcome)
 
@@ -238,6 +240,23 @@ def lift_key(
 def central_lift_key(scenario: Scenario, case: CaseKey, year: int | None = None) -> tuple[tuple[str, float], ...]:
     """The same at central values: names a reference world across draws."""
     return lift_key(scenario, case, NO_DRAW, year)
+
+
+def with_floors(staged: Staged, wages_before: Array | None) -> Economy:
+    """The economy a case is solved on, where wages are rigid with the floors of its year (ECONOMICS 3.4).
+
+    A floor is d times the wage of the year before. Both years are told against the reference world, whose baseline path
+    has every hat at 1; a case that lifts measures of the baseline is solved on another world, whose wages differ from
+    the reference's by what the two solves that made them say.
+    """
+    economy = staged.stands_on.economy
+    if economy.wage_floor is None:
+        return economy
+    moved = np.zeros((1, 1)) if wages_before is None else np.log(wages_before)
+    lifted, base = staged.stands_on.outcome, staged.reference.outcome
+    if staged.stands_on is not staged.reference and lifted is not None and base is not None:
+        moved = moved + np.log(base.sector_wage_hat / lifted.sector_wage_hat)
+    return replace(economy, wage_floor=economy.wage_floor + moved) if moved.any() else economy
 
 
 def _flexible(economy: Economy) -> Economy:

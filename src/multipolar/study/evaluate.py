@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -13,7 +13,7 @@ import multipolar
 from multipolar.base.arrays import Array
 from multipolar.base.problems import InputError, MultipolarError
 from multipolar.model.learning import learning_parameters
-from multipolar.model.parameters import horizon_parameters
+from multipolar.model.parameters import Parameters, horizon_parameters
 from multipolar.model.solve import TOLERANCE
 from multipolar.model.system import Economy, prepare, with_parameters
 from multipolar.results.result import CaseLabel, CaseStatus, Provenance, Result
@@ -38,6 +38,7 @@ from multipolar.study.measured import Ruler, index_blocks, ruler
 from multipolar.study.path import Answer, Walker
 from multipolar.study.structural import OF_PATHS, structural_rows
 from multipolar.study.technology import technology_rows
+from multipolar.study.unemployed import unknown, without_work
 from multipolar.world.world import World
 
 SEED = 1
@@ -55,6 +56,7 @@ def evaluate(
     horizon: str | None = None,
     deficits: str | None = None,
     labour: str = "one_wage",
+    flexible_rates: Collection[str] = (),
     workers: int = 1,
     full: bool = True,
     progress: Progress | None = None,
@@ -64,28 +66,27 @@ def evaluate(
 ) -> Result:
     """Evaluate a scenario on a world: every branch and variant at central values, then in ``draws`` draws.
 
-    ``horizon`` and ``deficits`` override those of the file; ``labour`` is an option of ``horizon_parameters``.
-    ``full`` adds what stands beside the headline (other closures and elasticities, real GDP), which takes longer than
-    the answer itself. Same numbers for any number of
-    ``workers``. ``on_row`` is given every draw as it is finished, by number; draws in ``kept``, from an earlier call
-    with the same inputs, are not computed again. A draw that fails is counted in the Result. Raises ``InputError`` for
-    what does not fit together, ``NoEquilibriumError`` or ``NotConvergedError`` where a central case has no answer.
+    ``horizon`` and ``deficits`` override those of the file; ``labour`` and ``flexible_rates`` are options of
+    ``horizon_parameters``. ``full`` adds what stands beside the headline (other closures and elasticities, real GDP),
+    which takes longer than the answer itself. Same numbers for any number of ``workers``. ``on_row`` is given every
+    draw as it is finished, by number; draws in ``kept``, from an earlier call with the same inputs, are not computed
+    again. A draw that fails is counted in the Result. Raises ``InputError`` for what does not fit together,
+    ``NoEquilibriumError`` or ``NotConvergedError`` where a central case has no answer.
     """
     scenario = overridden(scenario, horizon, deficits)
     if not 0 <= draws <= MOST_DRAWS:
         raise InputError(f"draws: {draws} is not between 0 and {MOST_DRAWS:,}")
     report = progress or (lambda text, done, total: None)
-    economy = prepare(world, horizon_parameters(world, scenario.horizon.parameters, labour))
-    scale = economy.parameters.theta_scale
+    economy = prepare(world, parameters_of(world, scenario, labour, flexible_rates))
     bench = Bench(economy, scenario, tolerance=tolerance)
     keys, walks = cases(scenario), scenario.stepped
     walker = Walker(bench, learning_parameters())
     answers = central_answers(walker, keys, report)
     solved = [each.solved for each in answers]
-    central = central_numbers(world, solved) | along_the_years(answers)
+    central = central_numbers(world, solved) | along_the_years(answers) | without_work(answers)
     if full:
         central |= decomposed(solved, report)
-    drawn = draw(scenario, world, scale, draws, seed)
+    drawn = draw(scenario, world, economy.parameters.theta_scale, draws, seed)
     stick = ruler(scenario, world) if full else None
     offsets = real_gdp_offsets(solved, central["real_gdp"]) if full and draws else None
     context = _context(bench, keys, answers, drawn, stick, offsets)
@@ -108,17 +109,17 @@ def evaluate(
         assumptions=cards.assumption_rows(scenario, world, economy.parameters),
         not_computed=cards.not_computed_rows(solved),
         notes=(*cards.notes(solved, world), *walker.notes(drawn.capped), *(OF_PATHS if structural and walks else ())),
-        provenance=_provenance(bench, seed, draws),
+        provenance=_provenance(bench, seed, draws, labour, flexible_rates),
         theta_truncated=drawn.truncated,
         years=scenario.horizon.years if walks else (),
         blocs={} if stick is None else stick.blocs,
         indices={} if measured is None or stick is None else index_blocks(measured, stacked, stick),
-        missing={} if measured is None else measured.missing,
+        missing=({} if measured is None else dict(measured.missing)) | unknown(economy),
         technology=technology_rows(scenario, walker.known, world),
     )
 
 
-def _provenance(bench: Bench, seed: int, draws: int) -> Provenance:
+def _provenance(bench: Bench, seed: int, draws: int, labour: str, flexible_rates: Collection[str]) -> Provenance:
     return Provenance(
         version=multipolar.__version__,
         seed=seed,
@@ -127,6 +128,8 @@ def _provenance(bench: Bench, seed: int, draws: int) -> Provenance:
         parameters=cards.parameter_values(bench.economy.parameters, bench.economy.world),
         world_digest=bench.economy.world.digest,
         scenario_digest=bench.scenario.digest,
+        labour=labour,
+        flexible_rates=tuple(dict.fromkeys(flexible_rates)),
     )
 
 
@@ -138,6 +141,15 @@ def overridden(scenario: Scenario, horizon: str | None, deficits: str | None) ->
     if deficits is not None:
         scenario = replace(scenario, deficits=deficits)
     return scenario
+
+
+def parameters_of(
+    world: World, scenario: Scenario, labour: str, flexible_rates: Collection[str], *, by_year: bool | None = None
+) -> Parameters:
+    """The parameters of a scenario's horizon; ``by_year`` None: each year is solved where the scenario has years."""
+    stepped = scenario.stepped if by_year is None else by_year
+    horizon = scenario.horizon.parameters
+    return horizon_parameters(world, horizon, labour, by_year=stepped, flexible_rates=flexible_rates)
 
 
 def central_answers(walker: Walker, keys: tuple[CaseKey, ...], report: Progress) -> list[Answer]:
@@ -220,6 +232,7 @@ def _one_draw(context: _Context, number: int) -> DrawRow:
     years, status = context.scenario.horizon.years if context.scenario.stepped else (), []
     welfare = np.full((len(context.keys), len(context.income)), np.nan)
     path = np.full((len(context.keys), len(years), len(context.income)), np.nan)
+    idle = np.full_like(welfare, np.nan), np.full_like(path, np.nan)
     answers: list[Answer | None] = []
     for k, case in enumerate(context.keys):
         try:
@@ -232,8 +245,12 @@ def _one_draw(context: _Context, number: int) -> DrawRow:
         welfare[k] = 100.0 * (answer.solved.hat("welfare_hat") - 1.0)
         if answer.walk is not None:
             path[k] = answer.walk.welfare
+        for name, values in without_work([answer]).items():
+            idle[name.endswith("_path")][k] = values[0]
         status.append(CaseStatus(k, number, str(answer.solved.outcome.status), answer.sweeps, answer.residual))
     more = {"welfare_path": path} if years else {}
+    if economy.wage_floor is not None:
+        more |= {"unemployment": idle[0]} | ({"unemployment_path": idle[1]} if years else {})
     if context.ruler is not None and context.offsets is not None:
         real_gdp = np.full_like(welfare, np.nan)
         for k, held in enumerate(answers):

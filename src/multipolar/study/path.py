@@ -3,6 +3,11 @@
 Year t is solved with the stocks of knowledge that the years before have made; its trade shares, and what its measures
 say of knowledge, make the stocks of t + 1. The baseline path is exact by construction: everything is a hat against it,
 so without measures every year is the reference world. A year starts from the solutions of the two before it.
+
+Where wages are rigid (ECONOMICS 3.4) the floors of t + 1 are ``d`` times the wages paid in t, sector by sector, hats
+against the reference world; before the first year those are 1. So a floor that binds loosens by 1 - d a year, and one
+below a wage that has risen rises with it. d is below 1 where nominal growth is not negative: no floor binds without a
+measure.
 """
 
 from __future__ import annotations
@@ -14,13 +19,13 @@ from functools import cached_property
 import numpy as np
 
 from multipolar.base.arrays import Array
-from multipolar.base.problems import InputError
 from multipolar.model.knowledge import research_share
 from multipolar.model.learning import Knowledge, Learning, calibrate
 from multipolar.model.shocks import Shocks, of_one_year
 from multipolar.scenario.resolve import RESEARCH_SECTOR
 from multipolar.scenario.scenario import CaseKey
 from multipolar.study.case import Bench, Solved, Staged
+from multipolar.study.unemployed import unemployment
 from multipolar.world.knowledge import again
 
 OnYear = Callable[[int | None], None]  # the year that is done; None: the one comparison
@@ -32,7 +37,8 @@ class Walk:
     """One case along its years: ``welfare`` [year, n] in per cent, ``productivity`` hats [year, n, s] from knowledge.
 
     ``ell`` [n, s]: stocks of the last year against the baseline path; ``last``: its solve. ``sweeps``: of all years
-    together, ``residual``: the largest of any.
+    together, ``residual``: the largest of any. Where wages are rigid, ``unemployment`` [year, n] in per cent of heads,
+    and ``wages_before`` [n, k], of the year before the last, None where there is none.
     """
 
     years: tuple[int, ...]
@@ -42,6 +48,8 @@ class Walk:
     last: Solved
     sweeps: int
     residual: float
+    unemployment: Array | None = None
+    wages_before: Array | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,13 +113,9 @@ class Walker:
         return tuple(said)
 
     def walk(self, case: CaseKey, on_year: OnYear | None = None) -> Walk:
-        """Every year of the horizon in turn.
-
-        Raises what the model raises, the case and the year named, and ``InputError`` for rigid wages.
-        """
+        """Every year of the horizon in turn. Raises what the model raises, the case and the year named."""
         years, bench = self.bench.scenario.horizon.years, self.bench
-        if bench.economy.wage_floor is not None:
-            raise InputError("rigid wages are computed in one comparison only: a path's floors follow the year before")
+        rigid, idle, wages = bench.economy.wage_floor is not None, [], None
         known = self.known
         ell = np.ones_like(bench.economy.world.output)
         welfare, productivity = [], []
@@ -122,10 +126,13 @@ class Walker:
         for year in years:
             staged = bench.staged(case, year)
             skill = np.ones_like(ell) if known is None else known.productivity(ell)
-            solved = bench.answer(staged, with_knowledge(staged, skill), _start(before, staged), year, secants)
+            wages = before[-1].hat("sector_wage_hat") if rigid and before else None
+            solved = bench.answer(staged, with_knowledge(staged, skill), _start(before, staged), year, wages, secants)
             secants = solved.outcome.secants
             welfare.append(100.0 * (solved.hat("welfare_hat") - 1.0))
             productivity.append(skill)
+            if rigid:
+                idle.append(unemployment(solved))
             sweeps += solved.outcome.sweeps
             residual = max(residual, *solved.outcome.residuals.values())
             if known is not None and year != years[-1]:
@@ -133,7 +140,10 @@ class Walker:
             before = [*before[-1:], solved]
             if on_year is not None:
                 on_year(year)
-        return Walk(years, np.stack(welfare), np.stack(productivity), ell, before[-1], sweeps, residual)
+        return Walk(
+            years, np.stack(welfare), np.stack(productivity), ell, before[-1], sweeps, residual,
+            np.stack(idle) if rigid else None, wages,
+        )  # fmt: skip
 
 
 def with_knowledge(staged: Staged, skill: Array) -> Shocks:

@@ -55,10 +55,11 @@ class Choice:
 @dataclass(eq=False)
 class _Table:
     """What every row needs; pickled once for each worker. ``held``: the choice at hand and its walker, which the cases
-    of a choice share with their reference worlds."""
+    of a choice share with their reference worlds. ``wages_before``: by case, where rigid wages start from."""
 
     walker: Walker
     keys: Sequence[CaseKey]
+    wages_before: Sequence[Array | None]
     choices: tuple[Choice, ...]
     held: dict[int, Walker] = field(default_factory=dict)
 
@@ -76,7 +77,8 @@ def structural_rows(
     mean elasticities. A row without an answer is NaN. The same numbers for any number of ``workers``.
     """
     walker = replace(walker, bench=replace(walker.bench, references={}))  # reference worlds are solved as in workers
-    table = _Table(walker, [each.solved.case for each in answers], choices(walker, answers))
+    wages_before = [None if each.walk is None else each.walk.wages_before for each in answers]
+    table = _Table(walker, [each.solved.case for each in answers], wages_before, choices(walker, answers))
     jobs = [(chosen, case) for chosen, choice in enumerate(table.choices) for case in choice.cases]
     rows = []
     said = "other closures and elasticities"
@@ -127,18 +129,20 @@ def _one_row(table: _Table, job: tuple[int, int]) -> Array:
     chosen, number = job
     walker, case = table.walker_of(chosen), table.keys[number]
     try:
-        solved = _still(walker.bench, case) if table.choices[chosen].still else walker.answer(case).solved
+        still, wages = table.choices[chosen].still, table.wages_before[number]
+        solved = _still(walker.bench, case, wages) if still else walker.answer(case).solved
         welfare: Array = 100.0 * (solved.hat("welfare_hat") - 1.0)
     except MultipolarError:
         welfare = np.full(len(walker.bench.economy.world.countries), np.nan)
     return welfare
 
 
-def _still(bench: Bench, case: CaseKey) -> Solved:
-    """The last year with knowledge as on the baseline path."""
+def _still(bench: Bench, case: CaseKey, wages_before: Array | None) -> Solved:
+    """The last year with knowledge as on the baseline path, after the wages of the central one."""
     year = bench.scenario.horizon.years[-1]
     staged = bench.staged(case, year)
-    return bench.answer(staged, with_knowledge(staged, np.ones_like(bench.economy.world.output)), None, year)
+    shocks = with_knowledge(staged, np.ones_like(bench.economy.world.output))
+    return bench.answer(staged, shocks, None, year, wages_before)
 
 
 def _in_form(scenario: Scenario, form: str) -> Scenario:

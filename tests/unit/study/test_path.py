@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 import multipolar as mp
-from multipolar.base.problems import InputError
 from multipolar.model.learning import calibrate, learning_parameters
 from multipolar.model.parameters import Parameters
 from multipolar.model.system import prepare
@@ -164,10 +163,3 @@ def test_a_world_without_knowledge_keeps_its_productivity(world: mp.World) -> No
 def test_a_year_that_fails_is_named(world: mp.World) -> None:
     with pytest.raises(mp.MultipolarError, match="the scenario in 2027"):
         walk(world, "type: import_ban, who: all, to: all, sectors: all, from: 2027", more="deficits: fixed")
-
-
-def test_rigid_wages_have_no_path(world: mp.World) -> None:
-    made = scenario(SHARING)
-    with pytest.raises(InputError, match="one comparison only"):
-        Walker(Bench(prepare(world, Parameters(rigidity=0.9)), made), learning_parameters()).walk(CaseKey())
-    assert Walker(Bench(prepare(world, Parameters()), made), learning_parameters()).walk(CaseKey()).years
