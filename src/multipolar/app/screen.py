@@ -15,6 +15,7 @@ from multipolar.results.result import LEVEL, Result
 
 ROWS = 10
 BAR = 20
+LEAST_BAR = 0.01  # per cent: what is longest is at least this, so that rounding draws no bars
 NOTES = 6
 LEAST_IDLE = 0.005  # per cent: less is not shown
 Report = Callable[[str, int, int], None]
@@ -28,7 +29,7 @@ def table(result: Result) -> str:
     several = len(plain) > 1
     head = ["economy", *(shown(result.cases[k].branch or "real income, %", 24) for k in plain)]
     lines = [head]
-    largest = float(np.abs(median[plain][:, rows]).max()) or 1.0
+    largest = max(float(np.abs(median[plain][:, rows]).max()), LEAST_BAR)
     for n in rows:
         cells = [f"{result.countries[n]} {result.names.get(result.countries[n], '')}".strip()]
         cells += [value_and_range(median[k, n], low[k, n], high[k, n]) for k in plain]
@@ -119,7 +120,7 @@ def status_line(result: Result) -> str:
     total = result.provenance.draws
     drawn = f", {total - result.failed_draws} of {total} draws" if total else ""
     over = f" over {len(result.years)} years" if result.years else ""
-    return f"converged in at most {sweeps} sweeps{over}, largest residual {residual:.0e}{drawn}"
+    return f"converged in at most {sweeps} sweep{'' if sweeps == 1 else 's'}{over}, largest residual {residual:.0e}{drawn}"
 
 
 def beside(result: Result) -> str:

@@ -294,10 +294,14 @@ def _syntax(problem: str) -> str:
         return "not readable as YAML: a tab stands where only spaces may; indent with spaces."
     if "mapping values are not allowed" in problem:
         return "not readable as YAML: a `:` stands where no key may begin; check the indent, or quote the text."
+    if "cannot start any token" in problem:
+        return "not readable as YAML: a text does not begin with this character; put it in quotes."
     if "undefined alias" in problem:
         return "not readable as YAML: an alias names nothing that stands before it."
     if "expected ':'" in problem:
         return "not readable as YAML: a key without `:`; check the indent of this and the line before."
+    if "node content" in problem and any(mark in problem for mark in ("'}'", "']'", "','")):
+        return "not readable as YAML: a bracket or comma stands where a value must."
     if "expected <block end>" in problem or "expected the node content" in problem:
         return "not readable as YAML: the indent does not fit the lines before."
     if "',' or" in problem:

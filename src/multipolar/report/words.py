@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from multipolar.results.result import Result
 
 MOST_CLAUSES = 4
+NOTHING = 5e-5  # per cent: less is rounding, and has no digit that is shown
 MILLIONS_IN_BILLION = 1000.0
 
 
@@ -34,6 +35,8 @@ def headline(result: Result, lang: str = "en") -> str:
 def headline_sentences(reading: Reading, words: Language) -> list[Text]:
     """The sentences of the headline, with the isolates that a page turns into ``<bdi>``."""
     world = reading.result.world
+    if nothing_moves(reading):
+        return [words.text("headline-nothing", size=words.percent(NOTHING, 5, False), year=year(reading, words), world=world.name)]
     sentences = [
         words.text(
             "headline",
@@ -55,6 +58,12 @@ def headline_sentences(reading: Reading, words: Language) -> list[Text]:
             )
         )
     return sentences
+
+
+def nothing_moves(reading: Reading) -> bool:
+    """Whether every economy was solved and none moves by as much as can be shown, in any case, range included."""
+    numbers = [reading.result.central["welfare"], *reading.result.draws["welfare"]]
+    return all(bool((np.abs(each) < NOTHING).all()) for each in numbers)  # one that is not solved is no number
 
 
 def clauses(reading: Reading, words: Language, country: int, cases: Sequence[int], first: bool = False) -> Text:

@@ -58,6 +58,15 @@ def test_a_run_says_its_answer_and_where_it_is(call: Call) -> None:
     assert Path("run-s-2/manifest.json").is_file()
 
 
+def test_rounding_draws_no_bars(call: Call) -> None:
+    Path("still.yaml").write_text("multipolar: 1\ntitle: Nothing\nmeasures: []\n", encoding="utf-8")
+    code, out, _ = call("run", "still.yaml", "--world", "w.npz", "--no-report", "--draws", "0")
+    assert (code, out[:17]) == (0, "Nothing changes: ")
+    assert "▇" not in out
+    assert "converged in at most 1 sweep," in out
+    assert "▇" in call(*SMALL, "--draws", "0")[1]
+
+
 def test_json_is_json_and_nothing_else(call: Call) -> None:
     code, out, told = call(*SMALL, "--draws", "4", "--json")
     assert (code, told) == (0, "")

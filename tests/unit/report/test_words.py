@@ -163,3 +163,21 @@ def test_the_headline_loads_nothing_heavy() -> None:
     code = f"import sys, multipolar.report.words; print([name for name in {heavy} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert found.strip() == "[]"
+
+
+def test_rounding_is_told_as_nothing_and_not_as_somebody_who_hardly_changes(toy: Callable[..., Result]) -> None:
+    shape = (1, len(toy().countries))
+    still = toy(branches=(), variants=("",), welfare=np.full(shape, 1e-14), spread=1e-6)
+    said = "Nothing changes: no real income moves by 0.00005 % against the world of 2022 (toy)."
+    assert words.headline(still).replace("\N{NO-BREAK SPACE}", " ") == said
+    drawn = toy(branches=(), variants=("",), welfare=np.full(shape, 1e-14), spread=1.0)
+    moved = toy(branches=(), variants=("",), welfare=np.full(shape, 6e-5), draws=0)
+    for result in (drawn, moved):  # a range, or a number, that has a digit to show
+        assert "Nothing" not in words.headline(result)
+        assert "hardly changes" in words.headline(result)
+
+
+def test_what_is_not_solved_is_not_told_as_nothing(toy: Callable[..., Result]) -> None:
+    welfare = np.full((1, len(toy().countries)), 1e-14)
+    welfare[0, 3] = NAN
+    assert "Nothing" not in words.headline(toy(branches=(), variants=("",), welfare=welfare, draws=0))

@@ -12,6 +12,7 @@ without-article = { $name }
 
 year-unknown = an unstated year
 headline = { $who } { $clauses }, against the world of { $year } ({ $world }).
+headline-nothing = Nothing changes: no real income moves by { $size } against the world of { $year } ({ $world }).
 headline-companion = Of the others named, { $who } has most at stake in dollars: it { $clauses }.
 headline-companion-all = Of all others, { $who } has most at stake in dollars: it { $clauses }.
 clauses = { $first }; { $rest }
