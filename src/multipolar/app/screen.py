@@ -120,7 +120,9 @@ def status_line(result: Result) -> str:
     total = result.provenance.draws
     drawn = f", {total - result.failed_draws} of {total} draws" if total else ""
     over = f" over {len(result.years)} years" if result.years else ""
-    return f"converged in at most {sweeps} sweep{'' if sweeps == 1 else 's'}{over}, largest residual {residual:.0e}{drawn}"
+    return (
+        f"converged in at most {sweeps} sweep{'' if sweeps == 1 else 's'}{over}, largest residual {residual:.0e}{drawn}"
+    )
 
 
 def beside(result: Result) -> str:

@@ -36,7 +36,11 @@ def headline_sentences(reading: Reading, words: Language) -> list[Text]:
     """The sentences of the headline, with the isolates that a page turns into ``<bdi>``."""
     world = reading.result.world
     if nothing_moves(reading):
-        return [words.text("headline-nothing", size=words.percent(NOTHING, 5, False), year=year(reading, words), world=world.name)]
+        return [
+            words.text(
+                "headline-nothing", size=words.percent(NOTHING, 5, False), year=year(reading, words), world=world.name
+            )
+        ]
     sentences = [
         words.text(
             "headline",
