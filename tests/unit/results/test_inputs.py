@@ -47,6 +47,15 @@ def test_differences_in_words() -> None:
     )  # fmt: skip
 
 
+def test_countries_with_free_wages_are_kept_and_compared() -> None:
+    free = dataclasses.replace(INPUTS, labour="rigid", flexible_rates="GBR JPN")
+    assert from_data(json.loads(free.as_json())) == free
+    assert "flexible_rates" not in INPUTS.as_data()
+    rigid = dataclasses.replace(free, flexible_rates="")
+    assert differences(free, rigid) == ("wages free in GBR JPN instead of no country",)
+    assert differences(rigid, free) == ("wages free in no country instead of GBR JPN",)
+
+
 def test_every_text_gets_a_file_of_its_own() -> None:
     assert text_files(["a", "b", "B", "b", "scenario"]) == [
         "scenario.yaml", "rests-on-b.yaml", "rests-on-B-2.yaml", "rests-on-b-3.yaml", "rests-on-scenario.yaml",
