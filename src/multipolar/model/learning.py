@@ -112,12 +112,15 @@ class Knowledge:
     def long_run(self, trade_share: Array, shocks: Shocks) -> Array:
         """Stocks [n,s] that a constant shock at constant trade shares ends in.
 
-        In logs each round shortens the distance by at least b, so a known number of rounds reaches rounding.
+        In logs each round shortens the distance by at least b, so a known number of rounds reaches rounding; it is over
+        where nothing moves any more.
         """
         ell = self.start
         b = self.learning.diffusion
         for _ in range(1 if b == 0 else math.ceil(math.log(ROUNDING) / math.log(b)) + 2):
-            ell = self._target(ell, trade_share, shocks)
+            before, ell = ell, self._target(ell, trade_share, shocks)
+            if np.abs(ell - before).max() <= ROUNDING * np.abs(ell).max():
+                break
         return ell
 
     def _target(self, ell: Array, trade_share: Array, shocks: Shocks) -> Array:
@@ -203,7 +206,8 @@ class CalibrationRow:
 
     ``gap``: stock per unit of size of the partners over the learner's; ``diffusion`` b; ``partner_weight``: the
     partners' part of the ideas it meets; ``own_weight``; ``gain``: largest G of a partner; ``half_life`` in years;
-    ``reached``: share of the long run after ten years. NaN where the learner makes nothing there.
+    ``reached``: share of the long run after ten years; ``research_alone``: long-run elasticity of its productivity to
+    its own research, where it alone does more. NaN where the learner makes nothing there.
     """
 
     country: int
@@ -215,6 +219,7 @@ class CalibrationRow:
     gain: float
     half_life: float
     reached: float
+    research_alone: float
 
 
 def calibration_table(
@@ -228,6 +233,10 @@ def calibration_table(
     pace = eq.speed(b, known.research_share, known.growth, known.learning.obsolescence)
     half, reached = eq.half_life(pace), eq.share_reached(pace, years)
     gain = eq.meeting_gain(known.stock, known.total, b)
+    itself = np.arange(len(size))
+    alone = eq.elasticity_alone(
+        known.research_share, known.shape, b, known.learning.research_returns, known.weight[itself, itself]
+    )
     rows = []
     for n in learners:
         others = [i for i in partners if i != n]
@@ -245,6 +254,7 @@ def calibration_table(
                     gain=float(gain[others, n, s].max(initial=0.0)),
                     half_life=float(half[s]),
                     reached=float(reached[s]),
+                    research_alone=float(alone[n, s]) if known.stock[n, s] > 0 else math.nan,
                 )
             )
     return tuple(rows)

@@ -7,9 +7,12 @@ together with the equilibrium: ``value of the venture = mu Y'(mu)``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from multipolar.base.arrays import plain_number
+import numpy as np
+
+from multipolar.base.arrays import Array, plain_number
 from multipolar.base.problems import NoEquilibriumError, ShocksError, shown
 
 SHARE_MAX = 0.5
@@ -84,6 +87,18 @@ def share_of(value: float, output: float, where: str) -> float:
             "would be the venture's. State a smaller capacity."
         )
     return share
+
+
+def royalties_received(
+    ventures: Sequence[Venture], shares: Sequence[float], output: Array, countries: int
+) -> Array:
+    """Royalties and profits of all ventures received less paid [n], million USD; sums to 0. ``output`` [i,s] is Y'."""
+    received = np.zeros(countries)
+    for venture, share in zip(ventures, shares, strict=True):
+        paid = royalty_paid(venture.royalty, share, float(output[venture.host, venture.sector]))
+        received[venture.host] -= paid
+        received[venture.investor] += paid
+    return received
 
 
 def royalty_paid(royalty: float, share: float, output: float) -> float:

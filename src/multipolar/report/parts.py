@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from multipolar.base.language import Language, Text
-from multipolar.report import attributed, background, beside, captions, measured, years
+from multipolar.report import attributed, background, beside, captions, measured, technology, years
 from multipolar.report import words as say
 from multipolar.report.blocks import Block, Cell, Figure, Number, Paragraph, Part, Table
 from multipolar.report.figures import world as figures
@@ -22,6 +22,8 @@ def parts(reading: Reading, words: Language) -> tuple[Part, ...]:
         made.append(_branches(reading, words))
     if "welfare_path" in reading.result.central:
         made.append(years.part(reading, words, _source(reading, words)))
+    if technology.belongs(reading):
+        made.append(technology.part(reading, words))
     if reading.result.indices:
         made.append(measured.part(reading, words))
     if reading.result.attribution is not None:

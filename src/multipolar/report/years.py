@@ -1,20 +1,14 @@
-"""The part on years: real income along the path, and what learning rests on (ECONOMICS 1.5)."""
+"""The part on years: real income along the path."""
 
 from __future__ import annotations
 
-import math
-
 from multipolar.base.language import Language, Text
-from multipolar.base.problems import shown
 from multipolar.report import background, without_work
 from multipolar.report import words as say
-from multipolar.report.blocks import Block, Cell, Figure, Number, Paragraph, Part, Table
+from multipolar.report.blocks import Cell, Figure, Number, Part, Table
 from multipolar.report.figures import years as figures
 from multipolar.report.figures.world import display_names
 from multipolar.report.reading import Effect, Reading
-from multipolar.results.result import TechnologyRow
-
-MOST_ID = 40
 
 
 def part(reading: Reading, words: Language, source: Text) -> Part:
@@ -41,10 +35,7 @@ def part(reading: Reading, words: Language, source: Text) -> Part:
         drawn=reading.drawn,
         signed=False,
     )
-    blocks: list[Block] = [figure, *without_work.blocks(reading, words)]
-    if result.technology:
-        blocks += [Paragraph(words.text("technology-intro")), _technology(reading, words)]
-    return Part("years", words.text("years"), tuple(blocks))
+    return Part("years", words.text("years"), (figure, *without_work.blocks(reading, words)))
 
 
 def _twin(reading: Reading, words: Language, case: int) -> Table:
@@ -59,27 +50,6 @@ def _twin(reading: Reading, words: Language, case: int) -> Table:
     )
     heads = (words.text("col-year"), *(words.text("without-article", name=names[n]) for n in countries))
     return Table(words.text("table-twin"), heads, rows, (False, *(True for _ in countries)), folded=True, stacked=True)
-
-
-def _technology(reading: Reading, words: Language) -> Table:
-    keys = ("col-measure", "col-economy", "col-sector", "col-gap", "col-diffusion", "col-partner-weight", "col-gain",
-            "col-half-life", "col-ten-years")  # fmt: skip
-    names = dict(zip(reading.result.countries, display_names(reading), strict=True))
-    rows = tuple(_technology_row(words, names[row.country], row) for row in reading.result.technology)
-    numeric = (False, False, False, *(True for _ in keys[3:]))
-    caption = words.text("technology-caption")
-    return Table(caption, tuple(words.text(key) for key in keys), rows, numeric, folded=True, stacked=True)
-
-
-def _technology_row(words: Language, name: str, row: TechnologyRow) -> tuple[Cell, ...]:
-    def number(value: float, decimals: int) -> Number:
-        return Number(words.number(value, decimals) if math.isfinite(value) else words.text("no-number"))
-
-    return (
-        shown(row.measure, MOST_ID), name, row.sector, number(row.gap, 2), number(row.diffusion, 2),
-        Number(words.percent(100 * row.partner_weight, 1)), number(row.gain, 2), number(row.half_life, 0),
-        Number(words.percent(100 * row.reached, 0)),
-    )  # fmt: skip
 
 
 def _number(words: Language, effect: Effect, decimals: int) -> Number:

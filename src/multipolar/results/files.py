@@ -49,6 +49,7 @@ def as_data(result: Result) -> dict[str, Any]:
             "indices": {name: _index(name, index) for name, index in result.indices.items()},
             "missing": result.missing,
             "technology": [asdict(row) for row in result.technology],
+            "ventures": [asdict(row) for row in result.ventures],
             "provenance": asdict(result.provenance),
         }
     )

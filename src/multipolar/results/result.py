@@ -184,7 +184,8 @@ class TechnologyRow:
 
     ``gap``: their stock per output over the learner's; ``diffusion`` b; ``partner_weight`` and ``own_weight``: parts of
     the ideas it meets; ``gain``: the largest G of a partner; ``half_life`` in years; ``reached``: share of the long run
-    after ten years.
+    after ten years; ``research_alone``: elasticity of its productivity to its own research in the long run. A measure
+    of research has no partners: gap NaN, weight and gain 0.
     """
 
     measure: str
@@ -197,6 +198,34 @@ class TechnologyRow:
     gain: float
     half_life: float
     reached: float
+    research_alone: float = float("nan")
+
+    @property
+    def researches(self) -> bool:
+        """Whether it is of research, not of what partners know."""
+        return self.partner_weight == 0.0 and not self.gap > 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class VentureRow:
+    """What a joint venture comes to in a case, in the last year of a path (ECONOMICS 2).
+
+    ``share`` mu of the sector's new output; ``output`` mu Y' and ``royalty`` rho mu Y' in million USD at unchanged
+    world value added; ``cost``: change of the sector's unit cost that its technology brings by itself, per cent;
+    ``weight``: factor on what the sector's price counts with buyers; ``still_share``: mu where only the host's own
+    stock grew, and not the venture's with it (NaN without years).
+    """
+
+    case: int
+    host: str
+    sector: str
+    investor: str
+    share: float
+    output: float
+    royalty: float
+    cost: float
+    weight: float
+    still_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +254,7 @@ class Result:
     counted in ``failed_draws``. ``closing``: real income, per cent, of closing all deficits before any measure.
     ``attribution``: which measure did what, where it was asked for.
     ``years``: those of a path, whose last gives the numbers. ``indices``: of the ``blocs`` named, with what is
-    ``missing`` by name; ``technology``: what measures of knowledge rest on.
+    ``missing`` by name; ``technology``: what measures of knowledge rest on; ``ventures``: what each comes to.
     """
 
     scenario: ScenarioCard
@@ -249,6 +278,7 @@ class Result:
     indices: Mapping[str, Index] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
     technology: tuple[TechnologyRow, ...] = ()
+    ventures: tuple[VentureRow, ...] = ()
 
     @cached_property
     def failed_draws(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from multipolar.base.problems import MultipolarError
 from multipolar.model.shocks import Shocks
 from multipolar.model.solve import solve_prepared
 from multipolar.model.system import Economy
+from multipolar.model.ventures import royalties_received
 from multipolar.results.result import CaseStatus
 from multipolar.scenario.scenario import Scenario
 from multipolar.study.case import Solved
@@ -41,9 +42,18 @@ def central_numbers(world: World, solved: Sequence[Solved]) -> dict[str, Array]:
         "exports": np.stack([_crossing(each, 1) for each in solved]),
         "imports": np.stack([_crossing(each, 0) for each in solved]),
         "output": np.stack([_quantity(each) for each in solved]),
+        **{name: np.stack(values) for name, values in _by_name(national(each) for each in solved).items()},
         "world_income": welfare @ income / income.sum(),
         "base_income": income.copy(),
     }
+
+
+def _by_name(rows: Iterable[Mapping[str, Array]]) -> dict[str, list[Array]]:
+    found: dict[str, list[Array]] = {}
+    for row in rows:
+        for name, values in row.items():
+            found.setdefault(name, []).append(values)
+    return found
 
 
 def _crossing(each: Solved, axis: int) -> Array:
@@ -74,6 +84,21 @@ def decomposed(solved: Sequence[Solved], report: Progress) -> dict[str, Array]:
     return {name: np.stack(values) for name, values in rows.items()}
 
 
+def national(each: Solved) -> dict[str, Array]:
+    """Real national income, per cent, and royalties received, million USD, of a case [n].
+
+    GNI is GDP with what ventures and transfers bring, royalties in it once; deficits are not in it, as they are in what
+    residents spend. The reference world's transfers are part of its deficits.
+    """
+    outcome, accounts = each.outcome, each.reference.economy.accounts
+    before = each.reference.economy.wage_bill + accounts.revenue
+    ventures = each.resolution.shocks.ventures
+    return {
+        "gni": 100.0 * (outcome.gni / before / each.hat("consumer_price_hat") - 1.0),
+        "royalty": royalties_received(ventures, outcome.venture_share, outcome.output, len(before)),
+    }
+
+
 def drawn_real_gdp(each: Solved, offset: Array) -> Array:
     """Real GDP [n] of a case in a draw, per cent: integrated in few steps, ``offset`` [n] away, which is what the many
     steps of the same case at central values differ by. NaN where a fraction of the shock has no answer."""
@@ -82,6 +107,17 @@ def drawn_real_gdp(each: Solved, offset: Array) -> Array:
     except MultipolarError:
         moved = np.full_like(offset, np.nan)
     return moved
+
+
+def drawn_numbers(solved: Sequence[Solved | None], offsets: Array) -> dict[str, Array]:
+    """What a draw holds of its cases beside real income [case, n]; NaN where a case has no answer."""
+    found = {name: np.full_like(offsets, np.nan) for name in ("real_gdp", "gni", "royalty")}
+    for k, each in enumerate(solved):
+        if each is not None:
+            found["real_gdp"][k] = drawn_real_gdp(each, offsets[k])
+            for name, values in national(each).items():
+                found[name][k] = values
+    return found
 
 
 def real_gdp_offsets(solved: Sequence[Solved], real_gdp: Array) -> Array:

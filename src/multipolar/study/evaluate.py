@@ -28,7 +28,7 @@ from multipolar.study.central import (
     central_numbers,
     closing_step,
     decomposed,
-    drawn_real_gdp,
+    drawn_numbers,
     real_gdp_offsets,
     statuses,
 )
@@ -37,7 +37,7 @@ from multipolar.study.many import run_many
 from multipolar.study.measured import Ruler, index_blocks, ruler
 from multipolar.study.path import Answer, Walker
 from multipolar.study.structural import OF_PATHS, structural_rows
-from multipolar.study.technology import technology_rows
+from multipolar.study.technology import long_run, technology_rows, venture_rows
 from multipolar.study.unemployed import unknown, without_work
 from multipolar.world.world import World
 
@@ -85,11 +85,10 @@ def evaluate(
     solved = [each.solved for each in answers]
     central = central_numbers(world, solved) | along_the_years(answers) | without_work(answers)
     if full:
-        central |= decomposed(solved, report)
+        central |= decomposed(solved, report) | long_run(walker, answers)
     drawn = draw(scenario, world, economy.parameters.theta_scale, draws, seed)
     stick = ruler(scenario, world) if full else None
-    offsets = real_gdp_offsets(solved, central["real_gdp"]) if full and draws else None
-    context = _context(bench, keys, answers, drawn, stick, offsets)
+    context = _context(bench, keys, answers, drawn, stick, central.get("real_gdp") if draws else None)
     rows = _draws(context, range(draws), kept, workers, on_row, report)
     stacked = _stacked(rows, (len(keys), 0, len(world.countries)))
     # Last, because a run that is broken off here has kept all its draws.
@@ -116,6 +115,7 @@ def evaluate(
         indices={} if measured is None or stick is None else index_blocks(measured, stacked, stick),
         missing=({} if measured is None else dict(measured.missing)) | unknown(economy),
         technology=technology_rows(scenario, walker.known, world),
+        ventures=venture_rows(answers, world),
     )
 
 
@@ -191,13 +191,15 @@ def _context(
     answers: list[Answer],
     drawn: Drawn,
     stick: Ruler | None,
-    offsets: Array | None,
+    real_gdp: Array | None,
 ) -> _Context:
+    """``real_gdp`` [case, n] at central values, per cent; None where draws hold none."""
     starts: dict[object, Start | None] = {each.solved.case: start_of(each.solved.outcome) for each in answers}
     for each in answers:
         year = None if each.walk is None else each.walk.years[-1]
         lifted = central_lift_key(bench.scenario, each.solved.case, year)
         starts["reference", lifted] = start_of(each.solved.stands_on.outcome)
+    offsets = None if real_gdp is None else real_gdp_offsets([each.solved for each in answers], real_gdp)
     economy = bench.economy
     income = economy.world.income
     return _Context(economy, bench.scenario, keys, starts, drawn, income, bench.tolerance, stick, offsets)
@@ -252,9 +254,6 @@ def _one_draw(context: _Context, number: int) -> DrawRow:
     if economy.wage_floor is not None:
         more |= {"unemployment": idle[0]} | ({"unemployment_path": idle[1]} if years else {})
     if context.ruler is not None and context.offsets is not None:
-        real_gdp = np.full_like(welfare, np.nan)
-        for k, held in enumerate(answers):
-            if held is not None:
-                real_gdp[k] = drawn_real_gdp(held.solved, context.offsets[k])
-        more |= {"real_gdp": real_gdp} | context.ruler.measure(walker, answers, real_gdp).changes()
+        more |= drawn_numbers([None if held is None else held.solved for held in answers], context.offsets)
+        more |= context.ruler.measure(walker, answers, more["real_gdp"]).changes()
     return DrawRow(welfare, welfare / 100.0 * context.income, tuple(status), more)

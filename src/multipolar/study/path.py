@@ -64,10 +64,12 @@ class Answer:
 
 @dataclass(eq=False)
 class Walker:
-    """Walks the cases of one draw on one ``bench``, with the ``learning`` of that draw."""
+    """Walks the cases of one draw on one ``bench``, with the ``learning`` of that draw. Without ``learns`` knowledge
+    stays on the baseline path (a structural row)."""
 
     bench: Bench
     learning: Learning
+    learns: bool = True
 
     @cached_property
     def known(self) -> Knowledge | None:
@@ -78,7 +80,7 @@ class Walker:
         """
         economy, drawn = self.bench.economy, self.learning
         world = economy.world
-        if "knowledge" not in world.fields:
+        if "knowledge" not in world.fields or not self.learns:
             return None
         if economy.parameters.theta_factor is not None:
             world = again(replace(world, trade_elasticity=economy.shape))
@@ -136,7 +138,7 @@ class Walker:
             sweeps += solved.outcome.sweeps
             residual = max(residual, *solved.outcome.residuals.values())
             if known is not None and year != years[-1]:
-                ell = known.step(ell, solved.outcome.trade_share, _learnt(solved))
+                ell = known.step(ell, solved.outcome.trade_share, learnt(solved))
             before = [*before[-1:], solved]
             if on_year is not None:
                 on_year(year)
@@ -170,7 +172,7 @@ def _start(before: list[Solved], staged: Staged) -> Array | None:
     return last if len(held) < 2 else 2.0 * last - held[0].outcome.state()
 
 
-def _learnt(solved: Solved) -> Shocks:
+def learnt(solved: Solved) -> Shocks:
     """What the year's measures say of knowledge, with what hosts learn from ventures: a part kappa of their share mu of
     the sector, ``tau = kappa mu`` (ECONOMICS 2.5)."""
     shocks, learning = solved.resolution.shocks, solved.resolution.learning

@@ -1,7 +1,7 @@
 """The side table: real income where one choice of the model is made differently; never mixed with draws (8.2).
 
-Where the scenario has years, every row walks them anew: it is what a run with that choice would say. Without
-diffusion alone there is nothing to walk, because knowledge stays on the baseline path: that row is the last year.
+Where the scenario has years, every row walks them anew: it is what a run with that choice would say. Without diffusion
+knowledge stays on the baseline path; where wages are free nothing else links the years, and the last is all there is.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ NO_BASELINE = "without the baseline"
 LICENCES = "the same cuts by licences, rents to the exporters"
 NO_DIFFUSION = "without diffusion: knowledge as on the baseline path"
 OF_PATHS = (
-    "rows of other choices walk all years anew, and say what a run with that choice would; the row without diffusion, "
-    "where knowledge stays on the baseline path, is the last year alone",
+    "rows of other choices walk all years anew, and say what a run with that choice would; in the row without diffusion "
+    "knowledge stays on the baseline path in every year",
 )
 
 
@@ -59,7 +59,6 @@ class _Table:
 
     walker: Walker
     keys: Sequence[CaseKey]
-    wages_before: Sequence[Array | None]
     choices: tuple[Choice, ...]
     held: dict[int, Walker] = field(default_factory=dict)
 
@@ -77,8 +76,7 @@ def structural_rows(
     mean elasticities. A row without an answer is NaN. The same numbers for any number of ``workers``.
     """
     walker = replace(walker, bench=replace(walker.bench, references={}))  # reference worlds are solved as in workers
-    wages_before = [None if each.walk is None else each.walk.wages_before for each in answers]
-    table = _Table(walker, [each.solved.case for each in answers], wages_before, choices(walker, answers))
+    table = _Table(walker, [each.solved.case for each in answers], choices(walker, answers))
     jobs = [(chosen, case) for chosen, choice in enumerate(table.choices) for case in choice.cases]
     rows = []
     said = "other closures and elasticities"
@@ -121,7 +119,7 @@ def _made(walker: Walker, choice: Choice) -> Walker:
     if choice.theta_scale is not None:
         economy = with_parameters(economy, replace(economy.parameters, theta_scale=choice.theta_scale))
     bench = replace(walker.bench, economy=economy, scenario=choice.scenario, licensed=choice.licensed, references={})
-    return replace(walker, bench=bench)
+    return replace(walker, bench=bench, learns=not choice.still)
 
 
 def _one_row(table: _Table, job: tuple[int, int]) -> Array:
@@ -129,20 +127,19 @@ def _one_row(table: _Table, job: tuple[int, int]) -> Array:
     chosen, number = job
     walker, case = table.walker_of(chosen), table.keys[number]
     try:
-        still, wages = table.choices[chosen].still, table.wages_before[number]
-        solved = _still(walker.bench, case, wages) if still else walker.answer(case).solved
+        alone = table.choices[chosen].still and walker.bench.economy.wage_floor is None
+        solved = _last_year(walker.bench, case) if alone else walker.answer(case).solved
         welfare: Array = 100.0 * (solved.hat("welfare_hat") - 1.0)
     except MultipolarError:
         welfare = np.full(len(walker.bench.economy.world.countries), np.nan)
     return welfare
 
 
-def _still(bench: Bench, case: CaseKey, wages_before: Array | None) -> Solved:
-    """The last year with knowledge as on the baseline path, after the wages of the central one."""
+def _last_year(bench: Bench, case: CaseKey) -> Solved:
+    """The last year with knowledge as on the baseline path."""
     year = bench.scenario.horizon.years[-1]
     staged = bench.staged(case, year)
-    shocks = with_knowledge(staged, np.ones_like(bench.economy.world.output))
-    return bench.answer(staged, shocks, None, year, wages_before)
+    return bench.answer(staged, with_knowledge(staged, np.ones_like(bench.economy.world.output)), None, year)
 
 
 def _in_form(scenario: Scenario, form: str) -> Scenario:

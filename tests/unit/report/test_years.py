@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from multipolar.base.language import language
+from multipolar.base.language import language, plain
 from multipolar.report.blocks import Figure, Number, Statements, Table
 from multipolar.report.figures.years import by_year, year_countries, years
 from multipolar.report.page import render
 from multipolar.report.parts import parts
 from multipolar.report.reading import Reading
-from multipolar.results.result import Index, Result, TechnologyRow
+from multipolar.results.result import Index, Result, TechnologyRow, VentureRow
 
 YEARS = (2025, 2026, 2027)
 
@@ -53,8 +53,16 @@ def part(result: Result, key: str) -> tuple[object, ...]:
 
 def test_years_and_indices_stand_only_where_they_are(path: Result, toy: Callable[..., Result]) -> None:
     keys = [each.key for each in parts(Reading(path), language())]
-    assert keys.index("years") + 1 == keys.index("indices")
-    assert not {"years", "indices"} & {each.key for each in parts(Reading(toy()), language())}
+    assert keys.index("years") + 2 == keys.index("technology") + 1 == keys.index("indices")
+    assert not {"years", "technology", "indices"} & {each.key for each in parts(Reading(toy()), language())}
+
+
+def tables(result: Result) -> list[Table]:
+    return [block for block in part(result, "technology") if isinstance(block, Table)]
+
+
+def texts(table: Table, row: int) -> list[str]:
+    return [cell.text if isinstance(cell, Number) else cell for cell in table.rows[row]]
 
 
 def test_the_picture_holds_the_medians_of_every_year(path: Result) -> None:
@@ -76,9 +84,43 @@ def test_the_twin_has_a_row_a_year(path: Result) -> None:
 
 
 def test_what_learning_rests_on_is_a_table(path: Result) -> None:
-    (table,) = (block for block in part(path, "years") if isinstance(block, Table))
-    cells = [cell.text if isinstance(cell, Number) else cell for cell in table.rows[0]]
-    assert cells == ["knowhow", "Russia", "C", "4.00", "0.50", "40.0\u00a0%", "1.50", "30", "21\u00a0%"]
+    table = tables(path)[0]
+    assert texts(table, 0) == ["knowhow", "Russia", "C", "4.00", "0.50", "40.0\u00a0%", "1.50", "30", "21\u00a0%"]
+
+
+def test_productivity_stands_beside_what_it_rests_on(path: Result) -> None:
+    cases, russia = len(path.cases), path.countries.index("RUS")
+    skill = np.zeros((cases, len(path.countries), len(path.world.sectors)))
+    skill[Reading(path).case, russia, path.world.sectors.index("C")] = 0.25
+    held = {**path.central, "productivity": skill, "productivity_long_run": 4 * skill}
+    table = tables(replace(path, central=held))[0]
+    assert texts(table, 0)[-2:] == ["+0.25\u00a0%", "+1.00\u00a0%"]
+    assert "2027" in plain(table.columns[-2])
+
+
+def test_research_ventures_and_national_income_have_tables(path: Result) -> None:
+    row = TechnologyRow("rnd", "RUS", "C", np.nan, 0.5, 0.0, 0.6, 0.0, 29.94, 0.2067, 0.061)
+    assert row.researches
+    assert not path.technology[0].researches
+    venture = VentureRow(0, "RUS", "C", "USA", 0.0294, 1600.0, 96.0, -0.7, 1.0149, 0.0281)
+    gni = np.full((len(path.cases), len(path.countries)), -0.5)
+    drawn = gni[:, None] + np.linspace(-0.1, 0.1, 24)[:, None]
+    full = replace(path, technology=(*path.technology, row), ventures=(venture,),
+                   central={**path.central, "gni": gni, "royalty": gni * 200},
+                   draws={**path.draws, "gni": drawn})  # fmt: skip
+    shared, research, ventures, incomes = tables(full)
+    assert len(shared.rows) == len(research.rows) == 1
+    assert texts(research, 0) == ["rnd", "Russia", "C", "60.0\u00a0%", "0.061", "30", "21\u00a0%"]
+    minus = "\N{MINUS SIGN}"
+    assert texts(ventures, 0) == ["tolerated", "Russia", "C", "United States", "2.94\u00a0%", "1,600", "96.0",
+                                  f"{minus}0.70\u00a0%", "1.0149", "2.81\u00a0%"]  # fmt: skip
+    at = [plain(head) for head in incomes.columns]
+    assert at[1:] == ["real GDP, %", "real national income, %", "real income, %", "royalties received, million USD"]
+    (russia,) = [row for row in incomes.rows if row[0] == "Russia"]
+    assert russia[2].text == f"{minus}0.500"
+    assert russia[2].under == f"{minus}0.580 to {minus}0.420"
+    assert russia[4].text == f"{minus}100.0"
+    assert "Russia" in render(full)
 
 
 def test_indices_show_base_value_change_and_average_years(path: Result) -> None:

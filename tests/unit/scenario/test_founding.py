@@ -23,7 +23,8 @@ SENTENCES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "4": (("index.dependence", "index.leadership_share", "central.output"), ()),
     "5": (("index.poles", "index.polarisation"), ("currency", "rail")),
     "6": (("central.productivity", "central.productivity_path", "technology"), ()),
-    "7": (("central.research_spending", "technology", "notes.venture", "central.productivity"), ()),
+    "7": (("central.research_spending", "technology.partner_weight", "ventures.output", "ventures.royalty",
+           "central.royalty", "draws.royalty", "central.gni", "central.real_gdp"), ()),
     "8": (("scenario.measures", "cases.variants"), ()),
     "9": (("central.output", "central.exports", "index.jobs"), ()),
     "10": (("cases.variants", "central.output", "index.jobs", "index.co2"), ()),
@@ -61,8 +62,9 @@ def exists(result: Result, output: str) -> bool:
     if room == "index":
         index = result.indices[name]
         return bool(np.isfinite(index.value).any()) and index.value.shape[1:] == index.base.shape
-    if output == "notes.venture":
-        return any("the venture in RUS" in note for note in result.notes)
+    if room in ("ventures", "technology") and name:
+        rows = getattr(result, room)
+        return any(getattr(row, name) > 0 for row in rows)
     if output == "cases.variants":
         return any(case.variant == "ev_tech" for case in result.cases)
     found = result.scenario if room == "scenario" else result

@@ -87,6 +87,23 @@ def test_without_diffusion_knowledge_stays_where_it_is(world: mp.World, folder: 
     assert paid[world.axes.country.index("EUR")] < -1e-4
 
 
+@pytest.mark.parametrize("label", ["without diffusion", "trade elasticity 4"])
+def test_rigid_wages_walk_in_every_row(world: mp.World, folder: Path, label: str) -> None:
+    """Floors follow the wages of the year before, so no row is a last year alone."""
+    text = HEAD + FILE.replace("change: 0.5", "change: 0.0").replace("EUR, sectors: [C26]", "BRX, sectors: [C26]")
+    text = text.replace("intensity: 0.3", "intensity: 0").replace("deficits: closed", "deficits: own")
+    cut = "type: export_control, who: NAM, to: BRX, sectors: [C26], share: 0.5, coverage: thin"
+    ban = "type: import_ban, who: {all_but: [EAE]}, to: EAE, sectors: all, share: 0.9, coverage: thin, from: 2027"
+    text = text.replace(cut, ban)
+    found = mp.evaluate(world, read(folder, text), labour="rigid")
+    bare = replace(world, fields={name: each for name, each in world.fields.items() if name != "knowledge"})
+    still = label == "without diffusion"
+    asked = mp.evaluate(bare if still else world, read(folder, text), labour="rigid", full=False,
+                        horizon=None if still else "long")  # fmt: skip
+    np.testing.assert_allclose(rows(found, label)[1], asked.central["welfare"][1], atol=1e-7)
+    assert np.nanmax(asked.central["unemployment"][1]) > 1e-4
+
+
 def test_rows_are_the_same_for_any_number_of_workers(world: mp.World, folder: Path, result: Result) -> None:
     again = mp.evaluate(world, read(folder, HEAD + BASELINE + FILE), workers=2)
     assert [row.label for row in again.structural] == [row.label for row in result.structural]
