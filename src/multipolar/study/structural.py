@@ -32,7 +32,7 @@ NO_BASELINE = "without the baseline"
 LICENCES = "the same cuts by licences, rents to the exporters"
 NO_DIFFUSION = "without diffusion: knowledge as on the baseline path"
 OF_PATHS = (
-    "rows of other choices walk all years anew, and say what a run with that choice would; in the row without diffusion "
+    "rows of other choices walk all years anew, and say what a run with that choice would; without diffusion "
     "knowledge stays on the baseline path in every year",
 )
 
