@@ -24,6 +24,7 @@ def refuse(system: System) -> None:
     off; one that could only sell or only buy though its trade must balance; a surplus its open markets cannot carry.
     """
     _refuse_empty_markets(system)
+    _refuse_large_transfers(system)
     balance = _net_inflow(system)
     _refuse_cut_off(system, balance)
     _refuse_one_way(system, balance)
@@ -59,6 +60,18 @@ def _refuse_empty_lines(system: System) -> None:
         f"No equilibrium: no supplier is left for {lists.width[row]:.0%} of the product lines of {place}. The lists of "
         "all origins together close them; leave one origin open, or use coverage `thin`."
     )
+
+
+def _refuse_large_transfers(system: System) -> None:
+    """Nobody pays more than the world earns: transfers are in dollars of its base value added."""
+    world, whole = system.economy.world, float(system.economy.wage_bill.sum())
+    paid = -np.broadcast_to(system.transfers, (len(world.countries),))
+    n = int(np.argmax(paid))
+    if paid[n] >= whole:
+        raise NoEquilibriumError(
+            f"No equilibrium: {world.countries[n]} would pay {_money(float(paid[n]))} a year, and all countries "
+            f"together earn {_money(whole)}. State a smaller transfer."
+        )
 
 
 def _net_inflow(system: System) -> Array:
@@ -110,9 +123,11 @@ def _refuse_one_way(system: System, balance: Array) -> None:
         net = balance[members].sum()
         if (sells_out and not buys_in and net >= 0) or (buys_in and not sells_out and net <= 0):
             can, cannot = ("sell to", "buy from") if sells_out else ("buy from", "sell to")
+            if 2 * members.sum() > len(members):  # the others are the few: said of them, the other way round
+                members, can, cannot = ~members, cannot, can
             raise NoEquilibriumError(
                 f"No equilibrium: {_names(world.countries, members)} can still {can} the rest of the world but no "
-                f"longer {cannot} it, and its trade must balance (deficit rule `{system.shocks.deficits}`). Close both "
+                f"longer {cannot} it, and trade must balance (deficit rule `{system.shocks.deficits}`). Close both "
                 "directions, or leave both open."
             )
 

@@ -26,7 +26,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from multipolar.base.arrays import Array
+from multipolar.base.arrays import Array, first_where
+from multipolar.base.problems import NotConvergedError
 from multipolar.model.lists import ln_price_under
 from multipolar.model.system import System
 
@@ -52,8 +53,13 @@ class Decomposition:
     def explained(self) -> Array:
         """Sum of the parts."""
         return (
-            self.terms_of_trade + self.trade_cost + self.volume_of_trade + self.technology + self.factors
-            + self.transfers + self.research
+            self.terms_of_trade
+            + self.trade_cost
+            + self.volume_of_trade
+            + self.technology
+            + self.factors
+            + self.transfers
+            + self.research
         )
 
     @property
@@ -140,7 +146,14 @@ class State:
 
 
 def state_at(point: Solved) -> State:
-    """The state of a solved point."""
+    """The state of a solved point; raises ``NotConvergedError`` where real income has no logarithm."""
+    poor = point.welfare_hat <= 0
+    if poor.any():
+        country = point.system.economy.world.countries[first_where(poor)[0]]
+        raise NotConvergedError(
+            f"No decomposition: with the effort of work deducted, the real income of {country} comes out at or below "
+            "zero, and has no logarithm."
+        )
     openness = full_openness(point.system)
     levy, labour_share = point.export_tax, point.system.economy.parameters.labour_share
     shut = openness <= 0
@@ -226,6 +239,7 @@ def base_state(system: System) -> State:
 
 def step(before: State, after: State, theta: Array) -> Decomposition:
     """One step of the path: weights are means of the two ends, changes are their differences."""
+
     def mean(name: str) -> Array:
         value: Array = 0.5 * (getattr(before, name) + getattr(after, name))
         return value

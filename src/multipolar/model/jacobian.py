@@ -129,7 +129,7 @@ def _whole_block(
 ) -> Array:
     """The whole own-country block [n,1+2S,1+2S] with sector wages (``labour.ln_sector_wages``, linearised)::
 
-        dlnw_k = dlnw + i/(1 - i (1-sigma)) (dlnD_k - sum_j v_j dlnD_j),   dlnD_k = dlnY_k - (1-sigma) dlnq_k
+    dlnw_k = dlnw + i/(1 - i (1-sigma)) (dlnD_k - sum_j v_j dlnD_j),   dlnD_k = dlnY_k - (1-sigma) dlnq_k
     """
     n, s = accounts.output.shape
     spending = np.where(accounts.spending > 0, accounts.spending, 1.0)
@@ -174,9 +174,9 @@ def _split_block(
 ) -> Array:
     """The block [n,1+3S,1+3S] where users of inputs and final users have markets of their own: (w, c, Xm, Xf)::
 
-        dlnY_k = hm_k dlnXm_k + hf_k dlnXf_k - a_k dlnc_k           dlnXf_s = dlnI + (1-sigma_c)(dlnPf_s - dlnP)
-        dlnXm_s = sum_k gamma_ks Y_k/Xm_s [dlnY_k + (1-sigma)(dlnPM_k - dlnq_k) + (1-eps)(dlnPm_s - dlnPM_k)]
-        I dlnI = VA dlnw + sum over both kinds of markets X rho (dlnX + theta pi_nn dlnc)
+    dlnY_k = hm_k dlnXm_k + hf_k dlnXf_k - a_k dlnc_k           dlnXf_s = dlnI + (1-sigma_c)(dlnPf_s - dlnP)
+    dlnXm_s = sum_k gamma_ks Y_k/Xm_s [dlnY_k + (1-sigma)(dlnPM_k - dlnq_k) + (1-eps)(dlnPm_s - dlnPM_k)]
+    I dlnI = VA dlnw + sum over both kinds of markets X rho (dlnX + theta pi_nn dlnc)
     """
     n, s = accounts.output.shape
     own, each = np.arange(n), np.arange(s)
@@ -254,5 +254,17 @@ def _substitution(
 
 
 def _inverse(block: Array) -> Single:
-    """``(I - block)^-1`` of every country, in single precision."""
-    return np.linalg.inv(np.eye(block.shape[-1], dtype=np.float32) - block.astype(np.float32))
+    """``(I - block)^-1`` of every country, in single precision; the identity where a block has no inverse."""
+    matrices = np.eye(block.shape[-1], dtype=np.float32) - block.astype(np.float32)
+    try:
+        return np.linalg.inv(matrices)
+    except np.linalg.LinAlgError:
+        return np.stack([_own_inverse(each) for each in matrices])
+
+
+def _own_inverse(matrix: Single) -> Single:
+    """One country's: without an inverse it goes as it is, which is slower and not wrong."""
+    try:
+        return np.linalg.inv(matrix)
+    except np.linalg.LinAlgError:
+        return np.eye(len(matrix), dtype=matrix.dtype)

@@ -126,7 +126,9 @@ class Point:
     @cached_property
     def value_added(self) -> Array:
         """``beta' Y'`` [n,k], million USD."""
-        price, parameters = np.log(self.value_added_price_hat), self.system.economy.parameters
+        parameters = self.system.economy.parameters
+        with np.errstate(divide="ignore"):  # a wage too small for a number counts as none
+            price = np.log(self.value_added_price_hat)
         nests = self.system.nests(price, np.log(self.market_price_hat))
         base = self.system.economy.accounts.value_added_share
         paid: Array = eq.value_added_paid(self.output, base, price, nests.ln_bundle, parameters.sigma)
@@ -367,6 +369,10 @@ class Outcome:
         point = self._point
         used = point.market_spending > 0
         return np.concatenate(
-            [np.log(point.wage_hat)[:, None], np.log(point.cost_hat),
-             np.where(used, np.log(np.where(used, point.market_spending, 1.0)), 0.0)], axis=1
+            [
+                np.log(point.wage_hat)[:, None],
+                np.log(point.cost_hat),
+                np.where(used, np.log(np.where(used, point.market_spending, 1.0)), 0.0),
+            ],
+            axis=1,
         )

@@ -266,8 +266,9 @@ def _message(
     world = point.system.economy.world
     finite = {name: value for name, value in residuals.items() if np.isfinite(value)}
     worst = max(finite, key=lambda name: finite[name], default=None)
-    place = ""
-    if worst is not None:
+    beyond = [name for name in residuals if name not in finite]
+    place = f" No number is left to check {', '.join(beyond)}: a price or a wage is out of range." if beyond else ""
+    if worst is not None and not beyond:
         position = where[worst]
         labels = [world.countries[position[0]]] if len(position) >= 1 else []
         if len(position) == 2:

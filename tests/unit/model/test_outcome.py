@@ -129,3 +129,16 @@ def test_after_belongs_to_its_world() -> None:
     with pytest.raises(mp.WorldError, match="another world"):
         one.after(mp.solve(two))
     assert one.after(mp.solve(one)).digest
+
+
+def test_a_real_income_without_a_logarithm_is_not_decomposed() -> None:
+    """Where many work much more and the fruits go abroad, consumption less effort can come out below zero."""
+    world = random_world(1, 3, 2)
+    out = mp.solve(world, mp.Shocks(productivity_hat=np.full((3, 2), 1.1)), mp.Parameters(psi=0.25, labour_share=0.55))
+    assert np.isfinite(out.first_order.terms_of_trade).all()
+    below = mp.solve(
+        world, mp.Shocks(productivity_hat=np.full((3, 2), 1.1)), mp.Parameters(psi=0.25, labour_share=0.55)
+    )
+    below.unconverged().__dict__["welfare_hat"] = np.array([1.0, -0.2, 1.0])
+    with pytest.raises(mp.NotConvergedError, match="real income of C2 comes out at or below zero"):
+        _ = below.terms_of_trade

@@ -128,6 +128,41 @@ def test_transfer_beyond_income_is_refused() -> None:
     assert mp.solve(world, mp.Shocks(transfers=[-0.2, 0.2])).status == "converged"
 
 
+def test_transfer_beyond_all_that_is_earned_is_named() -> None:
+    world = symmetric_world(2, 0.8)
+    with pytest.raises(mp.NoEquilibriumError, match=r"C2 would pay 2 million USD a year, and all countries together"):
+        mp.solve(world, mp.Shocks(transfers=[2.0, -2.0], deficits="closed"))
+    assert mp.solve(world, mp.Shocks(transfers=[0.2, -0.2], deficits="closed")).status == "converged"
+
+
+@pytest.mark.parametrize(("banned", "says"), [("imports", "buy from"), ("exports", "sell to")])
+def test_one_country_against_all_is_the_one_that_is_named(banned: str, says: str) -> None:
+    world = random_world(4, 5, 2)
+    cut = (slice(None), 1) if banned == "imports" else (1, slice(None))
+    with pytest.raises(mp.NoEquilibriumError, match=rf"No equilibrium: C2 can still .* no longer {says} it, and trade"):
+        mp.solve(world, mp.Shocks(blocked_share=blocked(world, cut), deficits="closed"))
+    assert (
+        mp.solve(world, mp.Shocks(blocked_share=blocked(world, cut, share=0.9), deficits="closed")).status
+        == "converged"
+    )
+
+
+@pytest.mark.parametrize("mobility", [1.0, 1.5, float("inf")])
+def test_skill_too_low_to_reproduce_itself_is_a_named_outcome(mobility: float) -> None:
+    """A closed sector that uses itself, sigma .5: ``sqrt(c) (sqrt(A) - .4) = .6`` has a cost only where A > .16."""
+    alone = mp.World.from_arrays(
+        countries=["A"], sectors=["S"], trade=np.full((1, 1, 1), 100.0), input_share=np.full((1, 1, 1), 0.4),
+        tariff=np.zeros((1, 1, 1)), trade_elasticity=[4.0],
+    )  # fmt: skip
+    parameters = mp.Parameters(sigma=0.5, mobility=mobility)
+    out = mp.solve(alone, mp.Shocks(productivity_hat=np.array([[0.3]])), parameters)
+    assert out.cost_hat[0, 0] == pytest.approx((0.6 / (np.sqrt(0.3) - 0.4)) ** 2, rel=1e-9)
+    out = mp.solve(alone, mp.Shocks(productivity_hat=np.array([[0.1]])), parameters)
+    assert out.status in ("not_converged", "not_finite")
+    with pytest.raises(mp.NotConvergedError):
+        _ = out.cost_hat
+
+
 def test_fixed_surplus_with_no_income_left_on_the_way_is_named(embedded: mp.World) -> None:
     """Luxembourg's surplus is 38 % of what it earns; costs of four times the price leave no income for it."""
     cost = np.full_like(embedded.trade, 4.0)
