@@ -105,7 +105,7 @@ def make_day(choices: Choices, most: int = 40) -> tuple[pay.System, pay.Payments
 
 
 def make_simple_day(choices: Choices, most: int) -> tuple[pay.System, pay.Payments]:
-    """Strict queues of single payments, as on most days of most systems: with and without gridlock resolution."""
+    """Strict queues of single payments, as on most days of most systems: gridlock resolution, outages, hours or not."""
     banks = BANKS[: choices.integer(2, len(BANKS))]
     accounts = [(bank, "USD", choices.integer(0, 60)) for bank in banks]
     gridlock, every = choices.pick((None, "fifo", "fifo", "free")), choices.pick((1, 7, 20))
@@ -114,7 +114,11 @@ def make_simple_day(choices: Choices, most: int) -> tuple[pay.System, pay.Paymen
         for payer in (choices.pick(banks) for _ in range(choices.integer(0, most)))
     ]
     payments = pay.Payments.from_rows(sorted(rows, key=lambda row: row[0]))
-    return pay.System(accounts=accounts, gridlock=gridlock, gridlock_every=every, horizon=100), payments
+    rules = {
+        "outage": maybe(choices, lambda: outages(choices, banks, 100), ()),
+        "hours": maybe(choices, lambda: {"USD": choices.pick(HOURS)}, {}),
+    }
+    return pay.System(accounts=accounts, gridlock=gridlock, gridlock_every=every, horizon=100, **rules), payments
 
 
 HOURS = (("00:00", "00:01", "UTC"), ("03:01", "03:02", "Europe/Moscow"), ("00:00", "23:59", "UTC"))

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from multipolar.payments.journal import LEG, Chooser, Trace
+from multipolar.payments.journal import Chooser, Trace
 from multipolar.payments.kernels import (
     ACCOUNT_COLUMNS,
     LEG_COLUMNS,
@@ -24,6 +24,7 @@ from multipolar.payments.kernels import (
     L,
     N,
     X,
+    write_journal,
 )
 from multipolar.payments.ledger import Ledger
 from multipolar.payments.loops import BY_CHOICE, BY_ORDER, DONE, GROW, Tables, advance
@@ -41,7 +42,7 @@ def run(ledger: Ledger, choose: Chooser) -> Trace:
             choose_freely(ledger, tables, choose)
     return Trace(
         settled_at=tables.legs[:, L.settled_at].copy(),
-        rows=journal_rows(ledger, tables),
+        rows=journal_rows(tables),
         balance=tables.accounts[:, A.balance].copy(),
         peak=tables.lines[:, K.peak].copy(),
         outstanding=tables.lines[:, K.out].copy(),
@@ -96,7 +97,7 @@ def _day(ledger: Ledger, routed: bool, ranked: bool) -> Ints:
     day[D.routed], day[D.ranked] = routed, ranked
     day[D.offset], day[D.union], day[D.barred] = ledger.offset, ledger.union, len(ledger.flip_time) > 0
     day[D.gridlock] = {None: 0, "fifo": BY_ORDER, "free": BY_CHOICE}[ledger.gridlock]
-    fancy = ledger.offset or ledger.union or routed or ranked or len(ledger.flip_time) or len(ledger.line_drawer)
+    fancy = ledger.offset or ledger.union or routed or ranked or len(ledger.line_drawer)
     day[D.simple] = not (fancy or len(ledger.staged) or ledger.overtaking.any())
     day[D.every], day[D.horizon] = ledger.every, ledger.horizon
     return day
@@ -130,18 +131,8 @@ def choose_freely(ledger: Ledger, tables: Tables, choose: Chooser) -> None:
     day[D.chosen] = len(found)
 
 
-def journal_rows(ledger: Ledger, tables: Tables) -> Ints:
+def journal_rows(tables: Tables) -> Ints:
     """The rows of the journal [r, 7]: legs in the order in which they settled, draws and repayments between them."""
-    settled, others = int(tables.day[D.ordered]), tables.extras[: tables.day[D.extras]]
-    legs, events = tables.notes[:settled, N.order], tables.notes[:settled, N.event]
-    rows = np.empty((settled + len(others), 7), np.int64)
-    places = others[:, X.place] + np.arange(len(others))
-    is_leg = np.ones(len(rows), np.bool_)
-    is_leg[places] = False
-    at = is_leg if len(others) else slice(None)
-    kinds = np.full(settled, LEG)
-    columns = (tables.legs[legs, L.settled_at], events, kinds, legs, ledger.debit[legs], ledger.credit[legs])
-    for column, values in enumerate((*columns, ledger.amount[legs])):
-        rows[at, column] = values
-    rows[places] = others[:, : X.place]  # the columns of a journal, in its order
+    rows = np.empty((int(tables.day[D.ordered] + tables.day[D.extras]), 7), np.int64)
+    write_journal(tables.day, tables.legs, tables.notes, tables.extras, rows)
     return rows

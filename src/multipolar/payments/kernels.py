@@ -14,8 +14,8 @@ from typing import Any
 
 import numba
 
-from multipolar.payments.journal import BACK, DRAW, GIVE, REPAY
-from multipolar.payments.ledger import CUT, MUTE, SHUT
+from multipolar.payments.journal import BACK, DRAW, GIVE, LEG, REPAY
+from multipolar.payments.ledger import CUT, MUTE
 
 
 def columns(*names: str) -> Any:
@@ -37,7 +37,7 @@ L = columns(*LEG_COLUMNS, "after", "before", "queued", "settled_at")
 N = columns(*NOTE_COLUMNS, "doomed", "order", "event")  # order and event: the row is a place in the journal
 A = columns(
     *ACCOUNT_COLUMNS,
-    *("member", "drawing", "paying", "head", "tail", "length", "marked"),
+    *("member", "drawing", "paying", "mute", "cut", "head", "tail", "length", "marked"),
     *("pending", "change", "position", "ends", "last", "stacked"),
     *("dirty", "look"),  # lists: the row is a place in the list, not an account
 )
@@ -155,13 +155,9 @@ def stir(day: Any, accounts: Any, lines: Any, a: int) -> None:
 
 
 @jit
-def blocked(day: Any, legs: Any, accounts: Any, blocks: Any, leg: int) -> bool:
+def blocked(legs: Any, accounts: Any, leg: int) -> bool:
     """Whether an outage or closed hours keep a leg from settling now."""
-    if not day[D.barred]:
-        return False
-    payer, payee = accounts[legs[leg, L.debit], A.owner], accounts[legs[leg, L.credit], A.owner]
-    closed = blocks[SHUT, accounts[legs[leg, L.debit], A.money]]
-    return bool(blocks[MUTE, payer] + blocks[CUT, payer] + blocks[CUT, payee] + closed > 0)
+    return bool(accounts[legs[leg, L.debit], A.mute] or accounts[legs[leg, L.credit], A.cut])
 
 
 @jit
@@ -327,10 +323,10 @@ def covered(day: Any, legs: Any, accounts: Any, lines: Any, blocks: Any, which: 
 
 
 @jit
-def ready(day: Any, legs: Any, accounts: Any, blocks: Any, which: Any) -> bool:
+def ready(legs: Any, accounts: Any, which: Any) -> bool:
     """Whether every leg of a group is queued, not blocked, and heads its queue where queues may not be passed."""
     for leg in which:
-        if not legs[leg, L.queued] or blocked(day, legs, accounts, blocks, leg):
+        if not legs[leg, L.queued] or blocked(legs, accounts, leg):
             return False
         if not accounts[legs[leg, L.debit], A.overtaking]:
             front = legs[leg, L.before]
@@ -357,3 +353,23 @@ def repay(day: Any, accounts: Any, lines: Any, extras: Any, a: int) -> None:
         day[D.events] += 1
         if not lines[k, K.free]:
             stir(day, accounts, lines, lines[k, K.own])
+
+
+@kept
+def write_journal(day: Any, legs: Any, notes: Any, extras: Any, rows: Any) -> None:
+    """The rows of the journal, columns as there: legs as they settled, draws and repayments before their places."""
+    drawn, row = 0, 0
+    for at in range(day[D.ordered] + 1):
+        while drawn < day[D.extras] and extras[drawn, X.place] == at:
+            rows[row] = extras[drawn, : X.place]
+            drawn, row = drawn + 1, row + 1
+        if at < day[D.ordered]:
+            leg = notes[at, N.order]
+            rows[row, X.time] = legs[leg, L.settled_at]
+            rows[row, X.event] = notes[at, N.event]
+            rows[row, X.kind] = LEG
+            rows[row, X.what] = leg
+            rows[row, X.debit] = legs[leg, L.debit]
+            rows[row, X.credit] = legs[leg, L.credit]
+            rows[row, X.amount] = legs[leg, L.amount]
+            row += 1

@@ -8,7 +8,7 @@ account; ``transit``, ``reserve``, ``token`` and ``swap`` belong to the rail.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from multipolar.base.problems import Collector, InputError, nearest, shown
 from multipolar.payments.orders import MOST_MONEY, Ints, Payments
 from multipolar.payments.rails import TOKEN_KINDS, Stage, route
-from multipolar.payments.system import System
+from multipolar.payments.system import Outage, System
 
 OWN_ROLES = ("given", "opened")
 RAIL_ROLES = ("transit", "reserve", "token", "swap")
@@ -124,7 +124,7 @@ def make_ledger(system: System, payments: Payments) -> Ledger:
         accounts.get(institution, currency, "given", balance)
     payer, payee = _sides(accounts, payments)
     lines = _lines(accounts, system)
-    flips = _flips(system, accounts)
+    flips = _flips(system, system.outage, accounts.institutions, accounts.moneys)
     legs = _legs(accounts, payments, payer, payee)
     held = dict.fromkeys(accounts.moneys, 0)
     for (_, currency, _), balance in zip(accounts.index, accounts.balance, strict=True):
@@ -348,17 +348,26 @@ def _columns(
     }
 
 
-def _flips(system: System, accounts: _Accounts) -> dict[str, Any]:
+def with_outages(ledger: Ledger, system: System, outages: Iterable[Outage]) -> Ledger:
+    """The ledger of a system as ``make_ledger`` makes it with these outages beside its own."""
+    institutions, moneys = ({name: k for k, name in enumerate(names)} for names in (ledger.institutions, ledger.moneys))
+    flips = _flips(system, (*system.outage, *outages), institutions, moneys)
+    return replace(ledger, institutions=tuple(institutions), **flips)
+
+
+def _flips(
+    system: System, outages: Iterable[Outage], institutions: dict[str, int], moneys: dict[str, int]
+) -> dict[str, Any]:
     """Changes of who can pay: outages and opening hours, in time order; closed currencies begin closed at 0."""
     rows = []
-    for outage in system.outage:
+    for outage in outages:
         kind = MUTE if outage.scope == "send" else CUT
-        institution = accounts.institutions.setdefault(outage.institution, len(accounts.institutions))
+        institution = institutions.setdefault(outage.institution, len(institutions))
         rows.append((outage.start, kind, institution, 1))
         if outage.end is not None:
             rows.append((outage.end, kind, institution, -1))
     for currency in system.hours:
-        money = accounts.moneys[currency]
+        money = moneys[currency]
         rows.append((0, SHUT, money, 1))
         for opens, after in system.open_spans(currency) or ():
             rows += [(opens, SHUT, money, -1), (after, SHUT, money, 1)]

@@ -33,6 +33,7 @@ from multipolar.payments.kernels import (
     stir,
     wake,
 )
+from multipolar.payments.ledger import CUT, MUTE, SHUT
 from multipolar.payments.orders import Ints
 from multipolar.payments.simple import run_simple
 
@@ -72,7 +73,7 @@ def opposite(t: Tables, leg: int) -> bool:
     if legs[other, L.credit] != legs[leg, L.debit] or legs[other, L.group] >= 0:
         return False
     t.chosen[1] = other
-    return not blocked(t.day, legs, t.accounts, t.blocks, other)
+    return not blocked(legs, t.accounts, other)
 
 
 @jit
@@ -85,10 +86,10 @@ def attempt(t: Tables, leg: int) -> bool:
     day[D.planned] = 0
     if group >= 0:
         which = t.members[t.groups[group, G.start] : t.groups[group, G.end]]
-        if not ready(day, legs, accounts, blocks, which):
+        if not ready(legs, accounts, which):
             return False
         drawing = drawing * 0 + 1
-    elif blocked(day, legs, accounts, blocks, leg):
+    elif blocked(legs, accounts, leg):
         return False
     else:
         paid = 0 if a == legs[leg, L.credit] else legs[leg, L.amount]
@@ -145,7 +146,7 @@ def release(t: Tables, leg: int) -> None:
     a, group = legs[leg, L.debit], legs[leg, L.group]
     straight = group < 0 and not day[D.union] and accounts[a, A.head] < 0
     straight = straight and accounts[a, A.balance] - legs[leg, L.amount] >= accounts[a, A.floor]
-    if straight and not blocked(day, legs, accounts, t.blocks, leg):
+    if straight and not blocked(legs, accounts, leg):
         move(day, legs, t.notes, accounts, t.later, leg)
         day[D.changed] = 1
         day[D.events] += 1
@@ -190,7 +191,7 @@ def bars(t: Tables) -> None:
         leg = accounts[a, A.head]
         while leg >= 0:
             t.notes[leg, N.doomed] = 0
-            bad = blocked(t.day, legs, accounts, t.blocks, leg)
+            bad = blocked(legs, accounts, leg)
             group = legs[leg, L.group]
             if group >= 0:
                 for one in t.members[t.groups[group, G.start] : t.groups[group, G.end]]:
@@ -273,7 +274,7 @@ def candidates(t: Tables) -> None:
     for a in range(len(t.accounts)):
         leg = t.accounts[a, A.head]
         while leg >= 0:
-            if t.legs[leg, L.group] < 0 and not blocked(t.day, t.legs, t.accounts, t.blocks, leg):
+            if t.legs[leg, L.group] < 0 and not blocked(t.legs, t.accounts, leg):
                 t.chosen[count] = leg
                 count += 1
             leg = t.legs[leg, L.after]
@@ -302,6 +303,16 @@ def pick(t: Tables) -> int:
 
 
 @jit
+def bar(t: Tables) -> None:
+    """Mark the accounts that can neither pay (``mute``) nor be paid (``cut``) now."""
+    accounts, blocks = t.accounts, t.blocks
+    for a in range(len(accounts)):
+        owner = accounts[a, A.owner]
+        accounts[a, A.cut] = blocks[CUT, owner] > 0
+        accounts[a, A.mute] = blocks[MUTE, owner] + blocks[CUT, owner] + blocks[SHUT, accounts[a, A.money]] > 0
+
+
+@jit
 def flip(t: Tables) -> None:
     """Outages and hours that change now, then draws that fall due."""
     begun = False
@@ -310,6 +321,7 @@ def flip(t: Tables) -> None:
         t.blocks[t.flips[at, F.kind], t.flips[at, F.index]] += t.flips[at, F.change]
         begun = begun or t.flips[at, F.change] < 0
         t.day[D.flipped] += 1
+        bar(t)
     if begun:
         t.day[D.changed] = 1
         for a in range(len(t.accounts)):
@@ -350,6 +362,8 @@ def advance(t: Tables) -> int:
                 resolve(t, 0)
         elif day[D.phase] == RELEASES and day[D.simple]:
             until = (day[D.now] // day[D.every] + 1) * day[D.every] if day[D.gridlock] else NEVER
+            if day[D.flipped] < len(t.flips):
+                until = min(until, t.flips[day[D.flipped], F.time])
             run_simple(day, t.legs, t.notes, t.accounts, releases, min(until, day[D.horizon] + 1))
             day[D.phase] = PICK
         elif day[D.phase] == RELEASES or day[D.phase] == ARRIVALS:

@@ -84,6 +84,8 @@ class _Day(State):
             a, b, amount = debit[leg], credit[leg], amounts[leg]
             if not single[leg] or queue[a] or queue[b] or balance[a] - amount < floor[a]:
                 return
+            if self.barred and self.blocked(leg):
+                return
             releases.pop()
             balance[a] -= amount
             balance[b] += amount

@@ -58,7 +58,7 @@ class State:
         self.waiting, self.changed, self.barred = 0, False, bool(self.flips)
         self.blocks = ([0] * len(ledger.institutions), [0] * len(ledger.institutions), [0] * len(ledger.moneys))
         self._begin_lines(ledger)
-        apart = bool(self.flips or self.lines)  # then every leg takes the long way
+        apart = bool(self.lines)  # then every leg takes the long way
         self.single = [not apart and g < 0 and f < 0 for g, f in zip(self.group, self.follow, strict=True)]
 
     def _begin_lines(self, ledger: Ledger) -> None:

@@ -1,4 +1,4 @@
-"""Simple days, compiled in one loop: strict queues, single legs, no offset, draws, outages, hours or priorities.
+"""Simple days, compiled in one loop: strict queues, single legs, no offset, draws or priorities; outages and hours too.
 
 Most days of most systems are simple, and millions of payments a second go through them. The same as ``loops`` would do.
 """
@@ -18,7 +18,7 @@ def drain(day: Any, legs: Any, notes: Any, accounts: Any) -> None:
         leg, low = accounts[a, A.head], accounts[a, A.floor]
         while leg >= 0:
             amount, b, behind = legs[leg, L.amount], legs[leg, L.credit], legs[leg, L.after]
-            if accounts[a, A.balance] - (amount if a != b else 0) < low:
+            if accounts[a, A.balance] - (amount if a != b else 0) < low or accounts[a, A.mute] or accounts[b, A.cut]:
                 break
             accounts[a, A.balance] -= amount
             accounts[b, A.balance] += amount
@@ -44,10 +44,10 @@ def drain(day: Any, legs: Any, notes: Any, accounts: Any) -> None:
 
 @jit
 def run_simple(day: Any, legs: Any, notes: Any, accounts: Any, releases: Any, until: int) -> None:
-    """Releases before ``until`` of a simple day: strict queues, single legs, no offset, draws, outages or hours.
+    """Releases of a simple day before ``until``, which is no later than the next change of outages and hours.
 
-    The same as ``release`` and ``cascade`` would do, in one loop: what is short or finds a queue waits at its end,
-    where it cannot settle now.
+    The same as ``release`` and ``cascade`` would do, in one loop: what is short, barred or finds a queue waits at its
+    end, where it cannot settle now.
     """
     at = day[D.released]
     while at < len(releases) and releases[at, 0] < until:
@@ -57,7 +57,8 @@ def run_simple(day: Any, legs: Any, notes: Any, accounts: Any, releases: Any, un
         a, b, amount = legs[leg, L.debit], legs[leg, L.credit], legs[leg, L.amount]
         day[D.changed] = 1
         paid = amount if a != b else 0
-        if accounts[a, A.head] >= 0 or accounts[a, A.balance] - paid < accounts[a, A.floor]:
+        barred = accounts[a, A.mute] or accounts[b, A.cut]
+        if barred or accounts[a, A.head] >= 0 or accounts[a, A.balance] - paid < accounts[a, A.floor]:
             enqueue(day, legs, notes, accounts, leg)
             continue
         accounts[a, A.balance] -= amount

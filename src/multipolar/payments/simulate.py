@@ -124,6 +124,17 @@ class Settlement:
         )
 
 
+def best_engine(payments: int) -> str:
+    """The engine that is done first with so many payments, loading included."""
+    return "plain" if payments < SMALL or find_spec("numba") is None else "compiled"
+
+
+def run_engine(engine: str, ledger: Ledger) -> Trace:
+    """What an engine makes of a ledger."""
+    trace: Trace = import_module(f"multipolar.payments.{engine}").run(ledger, free_optimum)
+    return trace
+
+
 def simulate(system: System, payments: Payments, engine: str | None = None, check: str = "end") -> Settlement:
     """Run the payments through the system, from second 0 to its horizon (DESIGN 6; order of events in ``system``).
 
@@ -137,13 +148,11 @@ def simulate(system: System, payments: Payments, engine: str | None = None, chec
             raise InputError(f"{path}: no `{shown(value)}`; one of {', '.join(str(word) for word in allowed)}")
     if not isinstance(system, System) or not isinstance(payments, Payments):
         raise InputError("simulate takes a System and Payments (Payments.from_rows, Payments.from_columns)")
-    there = find_spec("numba") is not None
-    if engine == "compiled" and not there:
+    if engine == "compiled" and find_spec("numba") is None:
         raise MultipolarError("the compiled engine needs numba: pip install 'multipolar[payments]'")
-    if engine is None:
-        engine = "plain" if len(payments) < SMALL or not there else "compiled"
+    engine = engine or best_engine(len(payments))
     ledger = make_ledger(system, payments)
-    trace = import_module(f"multipolar.payments.{engine}").run(ledger, free_optimum)
+    trace = run_engine(engine, ledger)
     settled_at = close(ledger, trace)
     if check != "none":
         check_ledger(ledger, trace, every=check == "every")

@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 
 from multipolar.base.arrays import plain_number
 from multipolar.base.problems import Collector, InputError, few_hints, nearest, shown
-from multipolar.payments.orders import Payments
-from multipolar.payments.simulate import Settlement, simulate
+from multipolar.payments.journal import close
+from multipolar.payments.ledger import OWN_ROLES, with_outages
+from multipolar.payments.orders import LATEST, Payments
+from multipolar.payments.simulate import Settlement, best_engine, run_engine, simulate
 from multipolar.payments.system import SCOPES, Outage, System
 
 KINDS = ("bank", "corridor", "rail")
@@ -91,10 +93,11 @@ def stress(
     ``cuts``: None, every bank (both scopes), corridor (both scopes) and currency; one word of bank, corridor, rail: all
     of that kind; or a list of names of banks (both scopes), rows (institution, second, scope) as in ``outage``, and
     ``Cut``. ``groups`` {institution: country}: corridors are between these, else between institutions. ``rates``
-    {currency: value of a minor unit in a common unit}, needed with several currencies. Raises ``InputError`` naming
-    what is unknown.
+    {currency: value of a minor unit in a common unit}, needed with several currencies. ``engine`` as in ``simulate``;
+    None: the faster one for all runs together. Raises ``InputError`` naming what is unknown.
     """
     chosen = _cuts(system, payments, cuts, groups)
+    engine = engine or best_engine(len(payments) * (len(chosen) + 1))
     worth = _worth(payments, rates)
     value = payments.amount * worth[payments.currency] if len(payments) else np.zeros(0)
     total = float(value.sum()) or 1.0
@@ -127,7 +130,7 @@ def _run(
     payments: Payments,
     base: Settlement,
     rates: Mapping[str, float] | None,
-    engine: str | None,
+    engine: str,
 ) -> tuple[NDArray[np.bool_], float]:
     """What settles with the cut, [m], and the value trapped at the cut institution."""
     if cut.kind != "bank":
@@ -139,11 +142,15 @@ def _run(
         done = np.zeros(len(payments), np.bool_)
         done[kept] = out.settled_at >= 0
         return done, 0.0
-    outage = (*system.outage, Outage(str(cut.name), cut.start, cut.scope))
-    out = simulate(replace(system, outage=outage), payments, engine=engine, check="none")
-    mine = [(key, held) for key, held in out.balances.items() if key[0] == cut.name]
-    trapped = sum(max(held - base.balances.get(key, 0), 0) * _rate(rates, key[1]) for key, held in mine)
-    return out.settled_at >= 0, float(trapped)
+    ledger = with_outages(base.ledger, system, [Outage(str(cut.name), cut.start, cut.scope)])
+    trace = run_engine(engine, ledger)
+    settled_at = close(ledger, trace)  # what is on its way goes back first: balances change
+    trapped = sum(
+        max(int(trace.balance[a] - base.trace.balance[a]), 0) * _rate(rates, currency)
+        for a, (name, currency, role) in enumerate(ledger.names)
+        if name == cut.name and role in OWN_ROLES
+    )
+    return settled_at >= 0, float(trapped)
 
 
 def _only(payments: Payments, kept: NDArray[np.bool_]) -> Payments:
@@ -152,9 +159,7 @@ def _only(payments: Payments, kept: NDArray[np.bool_]) -> Payments:
     return replace(payments, **{name: getattr(payments, name)[kept] for name in columns})
 
 
-def _touched(
-    cut: Cut, system: System, payments: Payments, groups: Mapping[str, str] | None
-) -> NDArray[np.bool_]:
+def _touched(cut: Cut, system: System, payments: Payments, groups: Mapping[str, str] | None) -> NDArray[np.bool_]:
     """Payments that the cut hits at first hand: a party, an intermediary, or the corridor or currency itself."""
     names = payments.institutions
     if cut.kind == "rail":
@@ -217,7 +222,7 @@ def _cuts(system: System, payments: Payments, given: Any, groups: Mapping[str, s
                 found.append(each)
             elif isinstance(each, str):
                 found += [Cut("bank", each, scope) for scope in SCOPES]
-            elif isinstance(each, list | tuple) and len(each) == 3 and plain_number(each[1], 0, 2**40, whole=True):
+            elif isinstance(each, list | tuple) and len(each) == 3 and plain_number(each[1], 0, LATEST, whole=True):
                 found.append(Cut("bank", each[0], each[2], int(each[1])))
             else:
                 problems.add("is no bank, no row (institution, second, scope) and no Cut.", path=path)
@@ -237,6 +242,8 @@ def _check(
     problems: Collector,
 ) -> None:
     there = {"bank": banks, "rail": payments.currencies}
+    if not plain_number(cut.start, 0, LATEST, whole=True):
+        problems.add(f"{shown(cut.start)} is not a second from 0 to 2^40.", path=path)
     if cut.kind not in KINDS or cut.scope not in SCOPES:
         message = f"no {shown(cut.kind)} with scope `{shown(cut.scope)}`; scopes are {', '.join(SCOPES)}."
         problems.add(message, path=path)

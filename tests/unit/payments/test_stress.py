@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -115,6 +117,23 @@ def test_with_ample_liquidity_and_overtaking_there_is_no_second_round(drawn: tup
         assert each.unsettled == pytest.approx(each.direct)
 
 
+@pytest.mark.parametrize("seed", range(30))
+def test_a_cut_is_the_simulation_with_that_outage(seed: int, engine: str, fuzz: ModuleType) -> None:
+    """Days with every mechanism: other outages, hours, routes, swap lines, unions."""
+    system, payments = fuzz.make_day(fuzz.Seeded(1000 + seed))
+    rates = dict.fromkeys(payments.currencies, 1.0)
+    base = pay.simulate(system, payments, engine=engine)
+    total, opening = float(payments.amount.sum()) or 1.0, sum(max(b, 0) for _, _, b in system.accounts) or 1.0
+    cuts = [(name, at, scope) for name, at, scope in zip("ABAB", (0, 7, 20, 0), ("send", "exclude") * 2, strict=True)]
+    for cut, effect in zip(cuts, pay.stress(system, payments, cuts, rates=rates, engine=engine).effects, strict=True):
+        out = pay.simulate(replace(system, outage=(*system.outage, cut)), payments, engine=engine, check="every")
+        assert effect.unsettled == pytest.approx(payments.amount[out.settled_at < 0].sum() / total)
+        lost = payments.amount[(base.settled_at >= 0) & (out.settled_at < 0)].sum() / total
+        assert effect.direct + effect.second == pytest.approx(lost)
+        kept = sum(max(v - base.balances[key], 0) for key, v in out.balances.items() if key[0] == cut[0])
+        assert effect.trapped == pytest.approx(kept / opening)
+
+
 def test_many_banks_cut_one_after_the_other() -> None:
     rng = np.random.default_rng(1)
     payer = rng.integers(0, 20, 800)
@@ -135,6 +154,7 @@ WRONG = [
     ({"cuts": [3]}, "cuts[0]: is no bank"),
     ({"cuts": [Cut("corridor", ("A", "C"))]}, "cuts[0]: no payments on corridor A > C."),
     ({"cuts": [Cut("rail", "EUR")]}, "cuts[0]: no rail `EUR`."),
+    ({"cuts": [Cut("bank", "A", start=-1)]}, "cuts[0]: -1 is not a second from 0 to 2^40."),
     ({"groups": {"A": "X", "B": "X"}}, "groups: `C` is in no group."),
     ({"rates": {"EUR": 1.0}}, "rates: a value above 0 of a unit of USD is needed."),
 ]
