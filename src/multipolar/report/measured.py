@@ -17,7 +17,7 @@ from multipolar.report.reading import Reading
 from multipolar.results.result import Index
 
 OF_THE_WORLD = ("poles", "polarisation", "leadership_share", "gap", "gap_between", "gap_within")
-OF_COUNTRIES = ("dependence", "dependence_high_tech")
+OF_COUNTRIES = ("dependence", "dependence_high_tech", "chokepoint")
 EACH_END = 3
 GRADES = ("observed", "scaled", "estimated", "assumption")
 
@@ -44,6 +44,10 @@ def _label(name: str) -> str:
     return variables()[name].label_en if name in variables() else shown(name, 60)
 
 
+def _with_unit(name: str) -> str:
+    return f"{variables()[name].label_en} ({variables()[name].unit})"
+
+
 def _table(reading: Reading, words: Language, case: int) -> Table:
     rows = tuple(_row(words, label, index, case, at) for label, index, at in _shown(reading))
     keys = ("col-index", "col-base", "col-scenario", "col-difference", "col-usual")
@@ -57,15 +61,16 @@ def _shown(reading: Reading) -> Iterator[tuple[str, Index, tuple[int, ...]]]:
     result = reading.result
     for name in OF_THE_WORLD:
         if name in result.indices:
-            yield variables()[name].label_en, result.indices[name], ()
+            yield _with_unit(name), result.indices[name], ()
     named = reading.named if len(reading.named) <= 2 * EACH_END else (reading.subject,)
     names = display_names(reading)
     for name in OF_COUNTRIES:
         if name in result.indices:
             for n in named:
                 for b, bloc in enumerate(result.blocs):
-                    if result.countries[n] not in result.blocs[bloc]:
-                        label = f"{variables()[name].label_en}: {names[n]}, {shown(bloc, 40)}"
+                    asked = np.isfinite(result.indices[name].base[b, n])
+                    if asked and result.countries[n] not in result.blocs[bloc]:
+                        label = f"{_with_unit(name)}: {names[n]}, {shown(bloc, 40)}"
                         yield label, result.indices[name], (b, n)
 
 

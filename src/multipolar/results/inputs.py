@@ -10,7 +10,10 @@ from typing import Any
 FORMAT = "multipolar inputs 1"
 FIRST_TEXT = "scenario.yaml"
 ATTRIBUTIONS = ("none", "static", "path")
-NOT_ASKED: Mapping[str, Any] = {"elasticities": "", "customs_base": False, "flexible_rates": ""}
+CHOKEPOINTS = ("named", "all", "none")
+NOT_ASKED: Mapping[str, Any] = {
+    "elasticities": "", "customs_base": False, "flexible_rates": "", "chokepoint": "named",
+}  # fmt: skip
 NOT_COMPARED = ("scenario", "world", "texts", "texts_of")
 
 
@@ -29,9 +32,9 @@ class Inputs:
 
     ``attribution``: ``none``, ``static`` or ``path``. ``elasticities``: the published set the world was given, "" its
     own; ``customs_base``: whether tariffs fall on margins too; ``world_digest`` is that of the world with them.
-    ``flexible_rates``: codes of countries whose wages are free under labour `rigid`, in one line. These three stand in
-    the data only where asked for. ``texts_of`` are the texts themselves, by file; they stand
-    beside, in files of their own.
+    ``flexible_rates``: codes of countries whose wages are free under labour `rigid`, in one line. ``chokepoint``: of
+    whom that index is asked. These four stand in the data only where they are not as usual. ``texts_of`` are the texts
+    themselves, by file; they stand beside, in files of their own.
     """
 
     version: str
@@ -52,6 +55,7 @@ class Inputs:
     elasticities: str = ""
     customs_base: bool = False
     flexible_rates: str = ""
+    chokepoint: str = "named"
     texts: tuple[KeptText, ...] = ()
     texts_of: Mapping[str, str] | None = None
 
@@ -94,6 +98,8 @@ def from_data(data: Any) -> Inputs:
         raise ValueError("its draws or its seed are out of range")
     if values["attribution"] not in ATTRIBUTIONS:
         raise ValueError("its `attribution` is not what it should be")
+    if values["chokepoint"] not in CHOKEPOINTS:
+        raise ValueError("its `chokepoint` is not what it should be")
     return Inputs(**values, texts=_texts(data.get("texts")))
 
 

@@ -44,7 +44,6 @@ IN_A_BASELINE = "knowledge of the baseline is the path that everything is measur
 ALONG_THE_PATH = "it acts along the years of the horizon, and not in one comparison"
 RESEARCH_SECTOR = "M"
 INDICES_NOT_COMPUTED = {
-    "chokepoint": "what a bloc's withholding would cost is not computed yet",
     "currency": "shares of settlement by currency are not computed yet",
 }
 

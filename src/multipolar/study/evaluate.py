@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -38,6 +39,7 @@ from multipolar.study.measured import Ruler, index_blocks, ruler
 from multipolar.study.path import Answer, Walker
 from multipolar.study.structural import OF_PATHS, structural_rows
 from multipolar.study.technology import long_run, technology_rows, venture_rows
+from multipolar.study.thresholds import Chokepoints, chokepoints, refuse_unknown
 from multipolar.study.unemployed import unknown, without_work
 from multipolar.world.world import World
 
@@ -59,6 +61,7 @@ def evaluate(
     flexible_rates: Collection[str] = (),
     workers: int = 1,
     full: bool = True,
+    chokepoint: str = "named",
     progress: Progress | None = None,
     tolerance: float = TOLERANCE,
     kept: Mapping[int, DrawRow] = NOTHING_KEPT,
@@ -68,14 +71,14 @@ def evaluate(
 
     ``horizon`` and ``deficits`` override those of the file; ``labour`` and ``flexible_rates`` are options of
     ``horizon_parameters``. ``full`` adds what stands beside the headline (other closures and elasticities, real GDP),
-    which takes longer than the answer itself. Same numbers for any number of ``workers``. ``on_row`` is given every
-    draw as it is finished, by number; draws in ``kept``, from an earlier call with the same inputs, are not computed
-    again. A draw that fails is counted in the Result. Raises ``InputError`` for what does not fit together,
-    ``NoEquilibriumError`` or ``NotConvergedError`` where a central case has no answer.
+    which takes longer than the answer itself; ``chokepoint``: of whom that index is asked, ``named``, ``all`` or
+    ``none``. Same numbers for any number of ``workers``. ``on_row`` is given every draw as it is finished, by number;
+    draws in ``kept``, from an earlier call with the same inputs, are not computed again. A draw that fails is counted
+    in the Result. Raises ``InputError`` for what does not fit together, ``NoEquilibriumError`` or ``NotConvergedError``
+    where a central case has no answer.
     """
     scenario = overridden(scenario, horizon, deficits)
-    if not 0 <= draws <= MOST_DRAWS:
-        raise InputError(f"draws: {draws} is not between 0 and {MOST_DRAWS:,}")
+    _refuse(draws, chokepoint)
     report = progress or (lambda text, done, total: None)
     economy = prepare(world, parameters_of(world, scenario, labour, flexible_rates))
     bench = Bench(economy, scenario, tolerance=tolerance)
@@ -88,12 +91,12 @@ def evaluate(
         central |= decomposed(solved, report) | long_run(walker, answers)
     drawn = draw(scenario, world, economy.parameters.theta_scale, draws, seed)
     stick = ruler(scenario, world) if full else None
-    context = _context(bench, keys, answers, drawn, stick, central.get("real_gdp") if draws else None)
+    asked = None if stick is None else chokepoints(scenario, walker, stick, central["welfare"], chokepoint)
+    context = _context(bench, keys, answers, drawn, stick, asked, central.get("real_gdp") if draws else None)
     rows = _draws(context, range(draws), kept, workers, on_row, report)
     stacked = _stacked(rows, (len(keys), 0, len(world.countries)))
     # Last, because a run that is broken off here has kept all its draws.
     structural = structural_rows(walker, answers, workers, report) if full else ()
-    measured = None if stick is None else stick.measure(walker, answers, central.get("real_gdp"))
     return Result(
         scenario=cards.scenario_card(scenario),
         world=cards.world_card(world),
@@ -111,12 +114,16 @@ def evaluate(
         provenance=_provenance(bench, seed, draws, labour, flexible_rates),
         theta_truncated=drawn.truncated,
         years=scenario.horizon.years if walks else (),
-        blocs={} if stick is None else stick.blocs,
-        indices={} if measured is None or stick is None else index_blocks(measured, stacked, stick),
-        missing=({} if measured is None else dict(measured.missing)) | unknown(economy),
+        **_indexed(context, walker, answers, central, stacked),
         technology=technology_rows(scenario, walker.known, world),
         ventures=venture_rows(answers, world),
     )
+
+
+def _refuse(draws: int, chokepoint: str) -> None:
+    if not 0 <= draws <= MOST_DRAWS:
+        raise InputError(f"draws: {draws} is not between 0 and {MOST_DRAWS:,}")
+    refuse_unknown(chokepoint)
 
 
 def _provenance(bench: Bench, seed: int, draws: int, labour: str, flexible_rates: Collection[str]) -> Provenance:
@@ -173,6 +180,27 @@ class _Context:
     tolerance: float
     ruler: Ruler | None
     offsets: Array | None  # of real GDP [case, n]
+    asked: Chokepoints | None
+
+
+def _indexed(
+    context: _Context,
+    walker: Walker,
+    answers: Sequence[Answer],
+    central: Mapping[str, Array],
+    stacked: Mapping[str, Array],
+) -> dict[str, Any]:
+    """The blocs, indices and missing numbers of a Result."""
+    missing = unknown(context.economy)
+    stick = context.ruler
+    if stick is None or context.asked is None:
+        return {"missing": missing}
+    measured = stick.measure(walker, answers, central.get("real_gdp")).joined(context.asked.measure(walker, answers))
+    return {
+        "blocs": stick.blocs,
+        "indices": index_blocks(measured, stacked, stick),
+        "missing": dict(measured.missing) | missing,
+    }
 
 
 def _stacked(rows: list[DrawRow], empty: tuple[int, ...]) -> dict[str, Array]:
@@ -191,6 +219,7 @@ def _context(
     answers: list[Answer],
     drawn: Drawn,
     stick: Ruler | None,
+    asked: Chokepoints | None,
     real_gdp: Array | None,
 ) -> _Context:
     """``real_gdp`` [case, n] at central values, per cent; None where draws hold none."""
@@ -202,7 +231,7 @@ def _context(
     offsets = None if real_gdp is None else real_gdp_offsets([each.solved for each in answers], real_gdp)
     economy = bench.economy
     income = economy.world.income
-    return _Context(economy, bench.scenario, keys, starts, drawn, income, bench.tolerance, stick, offsets)
+    return _Context(economy, bench.scenario, keys, starts, drawn, income, bench.tolerance, stick, offsets, asked)
 
 
 def _draws(
@@ -256,4 +285,7 @@ def _one_draw(context: _Context, number: int) -> DrawRow:
     if context.ruler is not None and context.offsets is not None:
         more |= drawn_numbers([None if held is None else held.solved for held in answers], context.offsets)
         more |= context.ruler.measure(walker, answers, more["real_gdp"]).changes()
+    if context.asked is not None:  # of branches as written: a variant has its central value
+        plain = [None if case.variant else answer for case, answer in zip(context.keys, answers, strict=True)]
+        more |= context.asked.of_draws().measure(walker, plain).changes()
     return DrawRow(welfare, welfare / 100.0 * context.income, tuple(status), more)

@@ -30,6 +30,7 @@ def inputs_of(
     full: bool = True,
     attribution: str = "none",
     elasticities: str | None = None,
+    chokepoint: str = "named",
 ) -> Inputs:
     """The inputs of ``evaluate`` with these arguments; ``elasticities``: the set that the world was given.
 
@@ -57,6 +58,7 @@ def inputs_of(
         elasticities=elasticities or "",
         customs_base=world.customs_base is not None,
         flexible_rates=" ".join(dict.fromkeys(flexible_rates)),
+        chokepoint=chokepoint,
         texts=tuple(KeptText(f, t.name, dict(t.names)) for f, t in zip(files, scenario.texts, strict=True)),
         texts_of={file: text.text for file, text in zip(files, scenario.texts, strict=True)},
     )
@@ -86,7 +88,8 @@ def evaluate_inputs(
     result = evaluate(
         world, scenario, inputs.draws, seed=inputs.seed, horizon=inputs.horizon, deficits=inputs.deficits,
         labour=inputs.labour, flexible_rates=inputs.flexible_rates.split(), workers=workers,
-        full=inputs.full, progress=progress, tolerance=inputs.tolerance, kept=kept, on_row=on_row,
+        full=inputs.full, chokepoint=inputs.chokepoint, progress=progress, tolerance=inputs.tolerance, kept=kept,
+        on_row=on_row,
     )  # fmt: skip
     if inputs.attribution == "none":
         return result

@@ -25,7 +25,7 @@ from multipolar.world.world import World
 
 DRAWN = (
     "poles", "polarisation", "dependence", "dependence_high_tech", "leadership_share", "gap", "gap_between",
-    "gap_within", "co2", "co2_intensity", "jobs",
+    "gap_within", "co2", "co2_intensity", "jobs", "chokepoint",
 )  # fmt: skip
 LARGE = ("jobs",)  # by sector: draws keep them in single precision
 USUAL = ("poles", "polarisation", "dependence", "dependence_high_tech")
@@ -50,6 +50,10 @@ class Measured:
             for name in DRAWN
             if name in self.value
         }
+
+    def joined(self, other: Measured) -> Measured:
+        """These and others."""
+        return Measured({**self.base, **other.base}, {**self.value, **other.value}, {**self.missing, **other.missing})
 
 
 @dataclass(frozen=True, eq=False)

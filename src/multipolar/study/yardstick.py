@@ -2,8 +2,9 @@
 
 The sources have sales only, in five years. What they give: poles (by gross output, where the index itself goes by value
 added), polarisation, and dependence with the input and final-use shares and the tariffs of the embedded world of 2022
-held in all years, so that only the mix of origins moves. What they do not give: leadership, currencies, the income gap,
-CO2. Kept are the arrays from which any blocs can be computed, ``world/data/yardstick.npz``; graded estimated.
+held in all years, so that only the mix of origins moves. What they do not give: chokepoints, leadership,
+currencies, the income gap, CO2. Kept are the arrays from which any blocs can be computed,
+``world/data/yardstick.npz``; graded estimated.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ SOURCE, GRADE = "icio_cubes", "estimated"
 TRANSPORT = ("C303", "C302_304_309")
 TRANSPORT_TOGETHER = "C302T309"
 NOT_COMPUTED = {
+    "chokepoint": "the tables have no world of each year to solve",
     "leadership": "stocks of knowledge are not observed by year",
     "currency": "settlement by currency is not in the tables",
     "gap": "real income per head is not in the tables",

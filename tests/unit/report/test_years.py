@@ -127,7 +127,7 @@ def test_indices_show_base_value_change_and_average_years(path: Result) -> None:
     table = next(block for block in part(path, "indices") if isinstance(block, Table))
     label, base, value, change, usual = table.rows[0]
     case = Reading(path).case
-    assert (label, base.text) == ("effective number of poles", "3.050")
+    assert (label, base.text) == ("effective number of poles (number)", "3.050")
     middle = np.quantile(path.indices["poles"].drawn[case], 0.5)
     assert float(change.text.replace("\N{MINUS SIGN}", "-")) == pytest.approx(middle, rel=0.1)
     assert float(usual.text.replace("\N{MINUS SIGN}", "-")) == pytest.approx(middle / 0.02, rel=0.1)

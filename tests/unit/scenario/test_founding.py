@@ -30,7 +30,7 @@ SENTENCES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "10": (("cases.variants", "central.output", "index.jobs", "index.co2"), ()),
     "11": (("central.output",), ("rail",)),
     "12": (("central.welfare", "blocs"), ()),
-    "13": (("index.leadership", "index.leadership_share"), ("chokepoint", "responses")),
+    "13": (("index.leadership", "index.leadership_share", "index.chokepoint"), ("responses",)),
     "14": (("central.welfare", "structural"), ("responses", "break_even_risk", "finance")),
     "15": ((), ("firm_us", "boycott_us", "boycott_oth", "freeze", "consumer")),
     "16": (("central.world_income", "central.welfare", "central.exports", "central.imports"), ()),
@@ -82,7 +82,7 @@ def test_each_sentence_has_its_output_or_is_named(result: Result, sentence: str)
 def test_there_are_eighteen_sentences_and_an_output_that_is_not_there_is_found(result: Result) -> None:
     assert len(SENTENCES) == 18
     with pytest.raises(KeyError):
-        exists(result, "index.chokepoint")
+        exists(result, "index.break_even_risk")
 
 
 def test_all_but_payments_responses_and_firms_is_computed(founding: mp.Scenario, result: Result) -> None:

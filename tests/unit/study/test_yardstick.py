@@ -66,7 +66,7 @@ def test_yearly_changes_by_hand() -> None:
 def test_what_it_says_of_itself() -> None:
     assert source(yd.SOURCE).licence == "CC BY 4.0"
     assert yd.GRADE == "estimated"
-    assert set(yd.NOT_COMPUTED) == {"leadership", "currency", "gap", "co2"}
+    assert set(yd.NOT_COMPUTED) == {"chokepoint", "leadership", "currency", "gap", "co2"}
 
 
 def cubes(folder: Path, sales: np.ndarray, year: int = 2020, labels: str = "AB") -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -58,6 +58,7 @@ def run(
         str | None,
         typer.Option(metavar="[static|path]", help="Which measure did what; path: along all years, which takes long."),
     ] = None,
+    chokepoint: Annotated[str, typer.Option(help="Of whom that index is asked: named, all or none.")] = "named",
     workers: Annotated[int | None, typer.Option(help="Processes; the numbers do not depend on it.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the run; default: run-SCENARIO.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an unfinished run in --out.")] = False,
@@ -70,7 +71,9 @@ def run(
 
     A run that is broken off keeps its finished draws; the same command with --resume --out FOLDER goes on.
     """
-    _refuse_options(horizon, deficits, labour, attribution, elasticities, draws, seed, workers, both=resume and force)
+    named = {"horizon": horizon, "deficits": deficits, "labour": labour, "attribution": attribution,
+             "elasticities": elasticities, "chokepoint": chokepoint}  # fmt: skip
+    _refuse_options(named, draws, seed, workers, both=resume and force)
     from multipolar.app import screen
     from multipolar.results.store import Place
     from multipolar.study.inputs import evaluate_inputs, inputs_of
@@ -80,7 +83,7 @@ def run(
     inputs = inputs_of(
         economy, document, draws, seed, horizon=horizon, deficits=deficits, labour=labour,
         flexible_rates=codes(flexible_rates), full=not no_report,
-        attribution=attribution or "none", elasticities=elasticities,
+        attribution=attribution or "none", elasticities=elasticities, chokepoint=chokepoint,
     )  # fmt: skip
     with _held(Place(folder, inputs, resume=resume, force=force)) as place:
         with screen.progress(not (quiet or json)) as report:
@@ -165,27 +168,22 @@ def _is_path(scenario: str) -> bool:
 
 
 def _refuse_options(
-    horizon: str | None,
-    deficits: str | None,
-    labour: str,
-    attribution: str | None,
-    elasticities: str | None,
-    draws: int,
-    seed: int,
-    workers: int | None,
-    both: bool,
+    named: Mapping[str, str | None], draws: int, seed: int, workers: int | None, both: bool
 ) -> None:
-    """All options that cannot be, in one message."""
+    """All options that cannot be, in one message; ``named``: those that are one word of a list."""
     from multipolar.world.elasticities import elasticity_sets
 
+    lists = {
+        "horizon": ("short", "medium", "long"),
+        "deficits": ("closed", "own", "fixed"),
+        "labour": ("one_wage", "sectors", "participation", "rigid"),
+        "attribution": ("static", "path"),
+        "elasticities": tuple(each.name for each in elasticity_sets()),
+        "chokepoint": ("named", "all", "none"),
+    }
     problems = []
-    for name, value, known in (
-        ("horizon", horizon, ("short", "medium", "long")),
-        ("deficits", deficits, ("closed", "own", "fixed")),
-        ("labour", labour, ("one_wage", "sectors", "participation", "rigid")),
-        ("attribution", attribution, ("static", "path")),
-        ("elasticities", elasticities, tuple(each.name for each in elasticity_sets())),
-    ):
+    for name, value in named.items():
+        known = lists[name]
         if value is not None and value not in known:
             near = nearest(value, known)
             hint = f" Did you mean `{near}`?" if near else ""
