@@ -51,7 +51,10 @@ def share_hat(trade_share: Array, base: Array) -> Array:
 
 def inflow(weight: Array, pi_hat: Array, ell: Array, b: float, meeting_hat: float | Array = 1.0) -> Array:
     """``D[n,s] = sum_i a what pi_hat^(1-b) ell_i^b``, ideas met against the baseline path (1.2)."""
-    return (weight * meeting_hat * pi_hat ** (1.0 - b) * (ell**b)[:, None, :]).sum(axis=0)
+    xp = weight.__array_namespace__()
+    if isinstance(meeting_hat, float):
+        return meeting_hat * xp.einsum("ins,ins,is->ns", weight, pi_hat ** (1.0 - b), ell**b)
+    return xp.einsum("ins,ins,is->ns", weight * meeting_hat, pi_hat ** (1.0 - b), ell**b)
 
 
 def shared(ideas: Array, sharing: Array, gain: Array, ell: Array, b: float, form: str = "additive") -> Array:
@@ -60,7 +63,8 @@ def shared(ideas: Array, sharing: Array, gain: Array, ell: Array, b: float, form
     Works where baseline trade is zero, and grows with tau at once. ``catch_up`` is the labelled variant
     ``(1 - sum_i tau) D + sum_i tau G ell_i^b``: it crowds out other ideas, and lowers them where G is below 1.
     """
-    extra = (sharing * gain * (ell**b)[:, None, :]).sum(axis=0)
+    xp = sharing.__array_namespace__()
+    extra = xp.einsum("ins,ins,is->ns", sharing, gain, ell**b)
     return ideas + extra if form == "additive" else (1.0 - sharing.sum(axis=0)) * ideas + extra
 
 

@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from multipolar.base.arrays import Array, first_where, frozen, plain_array, plain_number
 from multipolar.base.problems import Collector, InputError, ShocksError, shown
@@ -71,7 +73,7 @@ def learning_parameters() -> Learning:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Knowledge:
     """The stocks of a reference world and what follows from them. n learner, i source, s sector.
 
@@ -94,6 +96,25 @@ class Knowledge:
     def start(self) -> Array:
         """The stocks of the baseline path against themselves: 1 [n,s]."""
         return np.ones_like(self.stock)
+
+    @cached_property
+    def _gain(self) -> Array:
+        """``meeting_gain`` [i,n,s], the same in every year."""
+        gain: Array = eq.meeting_gain(self.stock, self.total, self.learning.diffusion)
+        return gain
+
+    @cached_property
+    def _bought(self) -> tuple[Array, tuple[NDArray[np.intp], ...]]:
+        """The reference shares, 1 where they are 0, and the cells among those that have a weight (``share_hat``)."""
+        bought = self.trade_share > 0
+        return np.where(bought, self.trade_share, 1.0), np.nonzero(~bought & (self.weight > 0))
+
+    def _share_hat(self, trade_share: Array) -> Array:
+        """``share_hat`` where it has a weight; elsewhere any number."""
+        base, alone = self._bought
+        hat: Array = trade_share / base
+        hat[alone] = 1.0
+        return hat
 
     def productivity(self, ell: Array) -> Array:
         """``A_hat`` [n,s] of stocks ``ell``, for ``Shocks.productivity_hat``."""
@@ -126,11 +147,10 @@ class Knowledge:
     def _target(self, ell: Array, trade_share: Array, shocks: Shocks) -> Array:
         b = self.learning.diffusion
         met = 1.0 if shocks.diffusion_hat is None else shocks.diffusion_hat
-        ideas = eq.inflow(self.weight, eq.share_hat(trade_share, self.trade_share), ell, b, met)
+        ideas = eq.inflow(self.weight, self._share_hat(trade_share), ell, b, met)
         if shocks.sharing is not None:
             _refuse_empty(shocks.sharing, self.stock)
-            gain = eq.meeting_gain(self.stock, self.total, b)
-            ideas = eq.shared(ideas, shocks.sharing, gain, ell, b, shocks.sharing_form)
+            ideas = eq.shared(ideas, shocks.sharing, self._gain, ell, b, shocks.sharing_form)
         if self.links is not None:
             ideas = eq.across_sectors(ideas, self.links)
         effort = 1.0 if shocks.research_hat is None else shocks.research_hat
@@ -139,9 +159,11 @@ class Knowledge:
 
 
 def _refuse_empty(sharing: Array, stock: Array) -> None:
-    empty = (sharing > 0) & (stock <= 0)[:, None, :]
-    if empty.any():
-        i, n, s = first_where(empty)
+    origin, sector = np.nonzero(stock <= 0)
+    wrong = sharing[origin, :, sector] > 0  # [cell, n]
+    if wrong.any():
+        cell, n = first_where(wrong)
+        i, s = origin[cell], sector[cell]
         raise ShocksError.of(f"sharing: country {i} has no stock of knowledge in sector {s} to share with country {n}")
 
 

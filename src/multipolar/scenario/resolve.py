@@ -134,6 +134,11 @@ def resolve_baseline(
     )
 
 
+def in_force(scenario: Scenario, case: CaseKey, year: int) -> tuple[float, ...]:
+    """The part of every measure of a case that is in force at the end of a year: all that shocks take of the year."""
+    return tuple(share_in_force(measure, scenario.horizon, year) for measure in active(scenario, case))
+
+
 def last_year(scenario: Scenario) -> int | None:
     """The year of the headline where years are computed one by one, else None."""
     return scenario.horizon.years[-1] if scenario.horizon.years else None

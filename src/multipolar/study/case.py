@@ -21,7 +21,7 @@ from multipolar.model.shocks import Block, Shocks
 from multipolar.model.solve import solve_prepared
 from multipolar.model.system import Economy, prepare, with_parameters
 from multipolar.numerics.secants import Secants
-from multipolar.scenario.resolve import Resolution, lifts, resolve, resolve_baseline
+from multipolar.scenario.resolve import Resolution, in_force, last_year, lifts, resolve, resolve_baseline
 from multipolar.scenario.scenario import CaseKey, Scenario
 
 NO_DRAW: Mapping[str, float] = {}
@@ -151,6 +151,8 @@ class Bench:
     tolerance: float = 1e-10
     licensed: bool = False
     references: dict[tuple[tuple[str, float], ...], tuple[Reference, Resolution]] = field(default_factory=dict)
+    # The year staged last, with what was in force in it.
+    _before: tuple[object, Staged] | None = field(default=None, init=False, repr=False)
 
     def reference(self, case: CaseKey, year: int | None = None) -> tuple[Reference, Resolution]:
         """The world a case stands on: the baseline less what it lifts; cases that lift the same share it."""
@@ -181,7 +183,19 @@ class Bench:
         return Reference(prepare(world, self.economy.parameters, like=self.economy), outcome)
 
     def staged(self, case: CaseKey, year: int | None = None) -> Staged:
-        """A case resolved on the world it stands on; ``year`` as in ``resolve``."""
+        """A case resolved on the world it stands on; ``year`` as in ``resolve``.
+
+        A year in which the same is in force as in the one asked before is that one again, except the last, whose notes
+        stand in the result.
+        """
+        key = None if year in (None, last_year(self.scenario)) else (case, in_force(self.scenario, case, year))
+        if key is not None and self._before is not None and self._before[0] == key:
+            return self._before[1]
+        staged = self._staged(case, year)
+        self._before = (key, staged)
+        return staged
+
+    def _staged(self, case: CaseKey, year: int | None) -> Staged:
         stands_on, baseline = self.reference(case, year)
         lifts_some = lift_key(self.scenario, case, self.draw, year)
         resolution = resolve(self.scenario, stands_on.economy.world, case, self.draw, year)

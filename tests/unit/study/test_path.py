@@ -163,3 +163,18 @@ def test_a_world_without_knowledge_keeps_its_productivity(world: mp.World) -> No
 def test_a_year_that_fails_is_named(world: mp.World) -> None:
     with pytest.raises(mp.MultipolarError, match="the scenario in 2027"):
         walk(world, "type: import_ban, who: all, to: all, sectors: all, from: 2027", more="deficits: fixed")
+
+
+def test_a_year_in_which_the_same_is_in_force_is_not_resolved_anew(world: mp.World) -> None:
+    """Phased in over two years from 2026: 2027 to 2029 are one; the last is resolved anew, because its notes stand in
+    the result."""
+    text = "multipolar: 1\ntitle: t\nhorizon: {from: 2025, to: 2030}\nmeasures:\n  - {id: t, type: tariff, who: RUS, "
+    more = "to: CHN, sectors: all, add: 0.1, from: 2026, phase_in: 2y, source: assumption}\n"
+    bench = Bench(prepare(world), mp.read_scenario(text + more, world))
+    staged = [bench.staged(CaseKey(), year) for year in range(2025, 2031)]
+    tariffs = [each.resolution.shocks.tariff for each in staged]
+    added = [0.0 if rate is None else rate[CHN, RUS, D] - world.tariff[CHN, RUS, D] for rate in tariffs]
+    assert added == pytest.approx([0.0, 0.05, 0.1, 0.1, 0.1, 0.1])
+    assert staged[2] is staged[3] is staged[4]
+    assert len({id(each) for each in staged}) == 4
+    assert bench.staged(CaseKey(active=frozenset()), 2029) is not staged[4]  # another case
