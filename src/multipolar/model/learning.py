@@ -33,8 +33,9 @@ class Learning:
     ``diffusion``: b, the weight of the source's stock in what is learnt from it. ``obsolescence``: delta a year.
     ``productivity_growth``: of the baseline, a year; the stock grows by theta_K times it. ``research_returns``: xi.
     ``research_elasticity``: of output to research in the long run, all countries together; the research share rR of
-    each sector follows from it. ``controllable``: part of an idea flow that a control of know-how can reach. Raises
-    ``InputError`` for numbers out of range.
+    each sector follows from it. ``controllable``: part of an idea flow that a control of know-how can reach.
+    ``sector_links``: part of what a sector meets that comes from the sectors of its inputs (Goes and Bekkers 2022, in
+    hats), 0 unless a run asks for it. Raises ``InputError`` for numbers out of range.
     """
 
     diffusion: float
@@ -43,6 +44,7 @@ class Learning:
     research_returns: float
     research_elasticity: float
     controllable: float
+    sector_links: float = 0.0
 
     def __post_init__(self) -> None:
         problems = Collector()
@@ -53,6 +55,7 @@ class Learning:
             ("research_returns", 1e-3, 1.0),
             ("research_elasticity", 0.0, 1.0),
             ("controllable", 0.0, 1.0),
+            ("sector_links", 0.0, 1.0),
         ):
             given = getattr(self, name)
             if not plain_number(given, low, high):
@@ -60,7 +63,7 @@ class Learning:
         problems.raise_if_any(InputError)
 
 
-def learning_parameters() -> Learning:
+def learning_parameters(sector_links: float = 0.0) -> Learning:
     """The central values of ``parameters.csv``: the same at every horizon."""
     table = parameter_table()
     return Learning(
@@ -70,6 +73,7 @@ def learning_parameters() -> Learning:
         research_returns=table["research_returns"].values["long"],
         research_elasticity=table["research_elasticity"].values["long"],
         controllable=table["controllable"].values["long"],
+        sector_links=sector_links,
     )
 
 

@@ -12,7 +12,7 @@ FIRST_TEXT = "scenario.yaml"
 ATTRIBUTIONS = ("none", "static", "path")
 CHOKEPOINTS = ("named", "all", "none")
 NOT_ASKED: Mapping[str, Any] = {
-    "elasticities": "", "customs_base": False, "flexible_rates": "", "chokepoint": "named",
+    "elasticities": "", "customs_base": False, "flexible_rates": "", "chokepoint": "named", "sector_links": 0.0,
 }  # fmt: skip
 NOT_COMPARED = ("scenario", "world", "texts", "texts_of")
 
@@ -33,8 +33,9 @@ class Inputs:
     ``attribution``: ``none``, ``static`` or ``path``. ``elasticities``: the published set the world was given, "" its
     own; ``customs_base``: whether tariffs fall on margins too; ``world_digest`` is that of the world with them.
     ``flexible_rates``: codes of countries whose wages are free under labour `rigid`, in one line. ``chokepoint``: of
-    whom that index is asked. These four stand in the data only where they are not as usual. ``texts_of`` are the texts
-    themselves, by file; they stand beside, in files of their own.
+    whom that index is asked. ``sector_links``: the part of ideas that comes from the sectors of inputs. These five
+    stand in the data only where they are not as usual. ``texts_of`` are the texts themselves, by file; they stand
+    beside, in files of their own.
     """
 
     version: str
@@ -56,6 +57,7 @@ class Inputs:
     customs_base: bool = False
     flexible_rates: str = ""
     chokepoint: str = "named"
+    sector_links: float = 0.0
     texts: tuple[KeptText, ...] = ()
     texts_of: Mapping[str, str] | None = None
 
@@ -86,7 +88,8 @@ def from_data(data: Any) -> Inputs:
     """The inputs that ``as_data`` gave. Raises ``ValueError`` for anything else."""
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise ValueError(f"it does not say `{FORMAT}`")
-    kinds = {"seed": int, "draws": int, "tolerance": float, "full": bool, "customs_base": bool}
+    kinds = {"seed": int, "draws": int, "tolerance": float, "full": bool, "customs_base": bool,
+             "sector_links": float}  # fmt: skip
     values: dict[str, Any] = {}
     for each in fields(Inputs):
         if each.name in ("texts", "texts_of"):
@@ -96,6 +99,8 @@ def from_data(data: Any) -> Inputs:
             raise ValueError(f"its `{each.name}` is not what it should be")
     if not 0 <= values["draws"] <= 1_000_000 or values["seed"] < 0:
         raise ValueError("its draws or its seed are out of range")
+    if not 0.0 <= values["sector_links"] <= 1.0:
+        raise ValueError("its `sector_links` is out of range")
     if values["attribution"] not in ATTRIBUTIONS:
         raise ValueError("its `attribution` is not what it should be")
     if values["chokepoint"] not in CHOKEPOINTS:
@@ -122,6 +127,8 @@ def differences(asked: Inputs, kept: Inputs) -> tuple[str, ...]:
             found.append("tariffs on the customs base" if ours else "tariffs on basic prices, not on the customs base")
         elif each.name == "flexible_rates":
             found.append("wages free in {} instead of {}".format(*(name or "no country" for name in (ours, theirs))))
+        elif each.name == "sector_links":
+            found.append(f"sector links {ours:g} instead of {theirs:g}")
         elif each.name == "full":
             found.append("with page and side tables" if ours else "without page and side tables (--no-report)")
         else:

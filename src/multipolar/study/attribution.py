@@ -17,7 +17,6 @@ import numpy as np
 
 from multipolar.base.arrays import Array
 from multipolar.base.problems import InputError, MultipolarError
-from multipolar.model.learning import learning_parameters
 from multipolar.model.solve import TOLERANCE
 from multipolar.model.system import prepare
 from multipolar.results.attribution import AttributedCase, Attribution, FailedSet
@@ -28,7 +27,7 @@ from multipolar.scenario.measures import Cancel, Lift
 from multipolar.scenario.scenario import CaseKey, Scenario, active, cases
 from multipolar.study.case import Bench, Solved, Start, start_of
 from multipolar.study.central import Progress
-from multipolar.study.evaluate import NOTHING_KEPT, OnRow, overridden, parameters_of
+from multipolar.study.evaluate import NOTHING_KEPT, OnRow, learning_for, overridden, parameters_of
 from multipolar.study.many import run_many
 from multipolar.study.path import Walker
 from multipolar.study.shapley import MOST_EXACT, Order, Shares, exact, sampled, sampled_orders, sets_of
@@ -115,6 +114,7 @@ def attribute(
     deficits: str | None = None,
     labour: str = "one_wage",
     flexible_rates: Collection[str] = (),
+    sector_links: float = 0.0,
     workers: int = 1,
     progress: Progress | None = None,
     tolerance: float = TOLERANCE,
@@ -138,7 +138,7 @@ def attribute(
         raise InputError("attribution `path`: the scenario names no years; `horizon` needs `from` and `to`")
     report = progress or (lambda text, done, total: None)
     economy = prepare(world, parameters_of(world, scenario, labour, flexible_rates, by_year=kind == "path"))
-    desk = _Desk(Walker(Bench(economy, scenario, tolerance=tolerance), learning_parameters()), kind)
+    desk = _Desk(Walker(Bench(economy, scenario, tolerance=tolerance), learning_for(scenario, sector_links)), kind)
     keys = cases(scenario)
     solved, seconds = [], 0.0
     for k, case in enumerate(keys):

@@ -60,9 +60,10 @@ class Drawn:
         """The uncertain numbers of one draw, as ``resolve`` takes them."""
         return {name: float(values[draw]) for name, values in self.numbers.items()}
 
-    def learning_of(self, draw: int) -> Learning:
-        """The law of knowledge of one draw."""
-        return replace(learning_parameters(), **{name: float(values[draw]) for name, values in self.learning.items()})
+    def learning_of(self, draw: int, sector_links: float = 0.0) -> Learning:
+        """The law of knowledge of one draw; ``sector_links`` are those of the run."""
+        drawn = {name: float(values[draw]) for name, values in self.learning.items()}
+        return replace(learning_parameters(sector_links), **drawn)
 
 
 def draw(scenario: Scenario, world: World, theta_scale: float, count: int, seed: int) -> Drawn:

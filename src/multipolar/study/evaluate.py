@@ -13,7 +13,7 @@ import numpy as np
 import multipolar
 from multipolar.base.arrays import Array
 from multipolar.base.problems import InputError, MultipolarError
-from multipolar.model.learning import learning_parameters
+from multipolar.model.learning import Learning, learning_parameters
 from multipolar.model.parameters import Parameters, horizon_parameters
 from multipolar.model.solve import TOLERANCE
 from multipolar.model.system import Economy, prepare, with_parameters
@@ -59,6 +59,7 @@ def evaluate(
     deficits: str | None = None,
     labour: str = "one_wage",
     flexible_rates: Collection[str] = (),
+    sector_links: float = 0.0,
     workers: int = 1,
     full: bool = True,
     chokepoint: str = "named",
@@ -70,20 +71,19 @@ def evaluate(
     """Evaluate a scenario on a world: every branch and variant at central values, then in ``draws`` draws.
 
     ``horizon`` and ``deficits`` override those of the file; ``labour`` and ``flexible_rates`` are options of
-    ``horizon_parameters``. ``full`` adds what stands beside the headline (other closures and elasticities, real GDP),
-    which takes longer than the answer itself; ``chokepoint``: of whom that index is asked, ``named``, ``all`` or
-    ``none``. Same numbers for any number of ``workers``. ``on_row`` is given every draw as it is finished, by number;
-    draws in ``kept``, from an earlier call with the same inputs, are not computed again. A draw that fails is counted
-    in the Result. Raises ``InputError`` for what does not fit together, ``NoEquilibriumError`` or ``NotConvergedError``
-    where a central case has no answer.
+    ``horizon_parameters``, ``sector_links`` of ``Learning``. ``full`` adds what stands beside the headline (other
+    closures and elasticities, real GDP), which takes longer than the answer itself; ``chokepoint``: of whom that index
+    is asked, ``named``, ``all`` or ``none``. Same numbers for any number of ``workers``. ``on_row`` is given every draw
+    as it is finished, by number; draws in ``kept``, from an earlier call with the same inputs, are not computed again.
+    A draw that fails is counted in the Result. Raises ``InputError`` for what does not fit together,
+    ``NoEquilibriumError`` or ``NotConvergedError`` where a central case has no answer.
     """
     scenario = overridden(scenario, horizon, deficits)
     _refuse(draws, chokepoint)
     report = progress or (lambda text, done, total: None)
     economy = prepare(world, parameters_of(world, scenario, labour, flexible_rates))
-    bench = Bench(economy, scenario, tolerance=tolerance)
     keys, walks = cases(scenario), scenario.stepped
-    walker = Walker(bench, learning_parameters())
+    walker = Walker(Bench(economy, scenario, tolerance=tolerance), learning_for(scenario, sector_links))
     answers = central_answers(walker, keys, report)
     solved = [each.solved for each in answers]
     central = central_numbers(world, solved) | along_the_years(answers) | without_work(answers)
@@ -92,7 +92,7 @@ def evaluate(
     drawn = draw(scenario, world, economy.parameters.theta_scale, draws, seed)
     stick = ruler(scenario, world) if full else None
     asked = None if stick is None else chokepoints(scenario, walker, stick, central["welfare"], chokepoint)
-    context = _context(bench, keys, answers, drawn, stick, asked, central.get("real_gdp") if draws else None)
+    context = _context(walker, keys, answers, drawn, stick, asked, central.get("real_gdp") if draws else None)
     rows = _draws(context, range(draws), kept, workers, on_row, report)
     stacked = _stacked(rows, (len(keys), 0, len(world.countries)))
     # Last, because a run that is broken off here has kept all its draws.
@@ -111,7 +111,7 @@ def evaluate(
         assumptions=cards.assumption_rows(scenario, world, economy.parameters),
         not_computed=cards.not_computed_rows(solved),
         notes=(*cards.notes(solved, world), *walker.notes(drawn.capped), *(OF_PATHS if structural and walks else ())),
-        provenance=_provenance(bench, seed, draws, labour, flexible_rates),
+        provenance=_provenance(walker, seed, draws, labour, flexible_rates),
         theta_truncated=drawn.truncated,
         years=scenario.horizon.years if walks else (),
         **_indexed(context, walker, answers, central, stacked),
@@ -126,13 +126,15 @@ def _refuse(draws: int, chokepoint: str) -> None:
     refuse_unknown(chokepoint)
 
 
-def _provenance(bench: Bench, seed: int, draws: int, labour: str, flexible_rates: Collection[str]) -> Provenance:
+def _provenance(walker: Walker, seed: int, draws: int, labour: str, flexible_rates: Collection[str]) -> Provenance:
+    bench, links = walker.bench, walker.learning.sector_links
     return Provenance(
         version=multipolar.__version__,
         seed=seed,
         draws=draws,
         tolerance=bench.tolerance,
-        parameters=cards.parameter_values(bench.economy.parameters, bench.economy.world),
+        parameters=cards.parameter_values(bench.economy.parameters, bench.economy.world)
+        | ({"sector_links": links} if links else {}),
         world_digest=bench.economy.world.digest,
         scenario_digest=bench.scenario.digest,
         labour=labour,
@@ -159,6 +161,13 @@ def parameters_of(
     return horizon_parameters(world, horizon, labour, by_year=stepped, flexible_rates=flexible_rates)
 
 
+def learning_for(scenario: Scenario, sector_links: float) -> Learning:
+    """The law of knowledge at central values. Raises ``InputError`` for links that no year would use."""
+    if sector_links and not scenario.stepped:
+        raise InputError("sector links: knowledge moves along years; `horizon` needs `from` and `to`")
+    return learning_parameters(sector_links)
+
+
 def central_answers(walker: Walker, keys: tuple[CaseKey, ...], report: Progress) -> list[Answer]:
     """Every case at central values, year by year where the scenario has years."""
     steps = len(keys) * max(1, len(walker.bench.scenario.horizon.years))
@@ -180,6 +189,7 @@ class _Context:
     tolerance: float
     ruler: Ruler | None
     offsets: Array | None  # of real GDP [case, n]
+    sector_links: float
     asked: Chokepoints | None
 
 
@@ -214,7 +224,7 @@ def _stacked(rows: list[DrawRow], empty: tuple[int, ...]) -> dict[str, Array]:
 
 
 def _context(
-    bench: Bench,
+    walker: Walker,
     keys: tuple[CaseKey, ...],
     answers: list[Answer],
     drawn: Drawn,
@@ -223,6 +233,7 @@ def _context(
     real_gdp: Array | None,
 ) -> _Context:
     """``real_gdp`` [case, n] at central values, per cent; None where draws hold none."""
+    bench, links = walker.bench, walker.learning.sector_links
     starts: dict[object, Start | None] = {each.solved.case: start_of(each.solved.outcome) for each in answers}
     for each in answers:
         year = None if each.walk is None else each.walk.years[-1]
@@ -231,7 +242,7 @@ def _context(
     offsets = None if real_gdp is None else real_gdp_offsets([each.solved for each in answers], real_gdp)
     economy = bench.economy
     income = economy.world.income
-    return _Context(economy, bench.scenario, keys, starts, drawn, income, bench.tolerance, stick, offsets, asked)
+    return _Context(economy, bench.scenario, keys, starts, drawn, income, bench.tolerance, stick, offsets, links, asked)
 
 
 def _draws(
@@ -259,7 +270,7 @@ def _one_draw(context: _Context, number: int) -> DrawRow:
     parameters = replace(context.economy.parameters, theta_factor=context.drawn.theta_factor[number])
     economy = with_parameters(context.economy, parameters)
     bench = Bench(economy, context.scenario, context.drawn.of(number), context.starts, context.tolerance)
-    walker = Walker(bench, context.drawn.learning_of(number))
+    walker = Walker(bench, context.drawn.learning_of(number, context.sector_links))
     years, status = context.scenario.horizon.years if context.scenario.stepped else (), []
     welfare = np.full((len(context.keys), len(context.income)), np.nan)
     path = np.full((len(context.keys), len(years), len(context.income)), np.nan)

@@ -13,7 +13,7 @@ from multipolar.results.rows import DrawRow
 from multipolar.scenario.scenario import Scenario, SourceText, reread
 from multipolar.study.attribution import attribute
 from multipolar.study.central import Progress
-from multipolar.study.evaluate import NOTHING_KEPT, OnRow, evaluate, overridden, parameters_of
+from multipolar.study.evaluate import NOTHING_KEPT, OnRow, evaluate, learning_for, overridden, parameters_of
 from multipolar.world.world import World
 
 
@@ -27,6 +27,7 @@ def inputs_of(
     deficits: str | None = None,
     labour: str = "one_wage",
     flexible_rates: Collection[str] = (),
+    sector_links: float = 0.0,
     full: bool = True,
     attribution: str = "none",
     elasticities: str | None = None,
@@ -34,11 +35,13 @@ def inputs_of(
 ) -> Inputs:
     """The inputs of ``evaluate`` with these arguments; ``elasticities``: the set that the world was given.
 
-    Raises ``InputError`` for labour that one of the comparisons asked for has no answer to, before any is made.
+    Raises ``InputError`` for labour that one of the comparisons asked for has no answer to, and for links of knowledge
+    without years, before any is made.
     """
     effective = overridden(scenario, horizon, deficits)
     for by_year in {effective.stepped, effective.stepped and attribution != "static"}:
         parameters_of(world, effective, labour, flexible_rates, by_year=by_year)
+    learning_for(effective, sector_links)
     files = text_files([text.name for text in scenario.texts])
     return Inputs(
         version=multipolar.__version__,
@@ -59,6 +62,7 @@ def inputs_of(
         customs_base=world.customs_base is not None,
         flexible_rates=" ".join(dict.fromkeys(flexible_rates)),
         chokepoint=chokepoint,
+        sector_links=float(sector_links),
         texts=tuple(KeptText(f, t.name, dict(t.names)) for f, t in zip(files, scenario.texts, strict=True)),
         texts_of={file: text.text for file, text in zip(files, scenario.texts, strict=True)},
     )
@@ -87,16 +91,15 @@ def evaluate_inputs(
     """
     result = evaluate(
         world, scenario, inputs.draws, seed=inputs.seed, horizon=inputs.horizon, deficits=inputs.deficits,
-        labour=inputs.labour, flexible_rates=inputs.flexible_rates.split(), workers=workers,
-        full=inputs.full, chokepoint=inputs.chokepoint, progress=progress, tolerance=inputs.tolerance, kept=kept,
-        on_row=on_row,
+        labour=inputs.labour, flexible_rates=inputs.flexible_rates.split(), sector_links=inputs.sector_links,
+        workers=workers, full=inputs.full, chokepoint=inputs.chokepoint, progress=progress, tolerance=inputs.tolerance,
+        kept=kept, on_row=on_row,
     )  # fmt: skip
     if inputs.attribution == "none":
         return result
     attribution = attribute(
         world, scenario, kind=inputs.attribution, seed=inputs.seed, horizon=inputs.horizon, deficits=inputs.deficits,
-        labour=inputs.labour, flexible_rates=inputs.flexible_rates.split(), workers=workers, progress=progress,
-        tolerance=inputs.tolerance,
-        kept=kept_sets, on_row=on_set,
+        labour=inputs.labour, flexible_rates=inputs.flexible_rates.split(), sector_links=inputs.sector_links,
+        workers=workers, progress=progress, tolerance=inputs.tolerance, kept=kept_sets, on_row=on_set,
     )  # fmt: skip
     return replace(result, attribution=attribution)

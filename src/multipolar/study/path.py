@@ -20,7 +20,7 @@ import numpy as np
 
 from multipolar.base.arrays import Array
 from multipolar.model.knowledge import research_share
-from multipolar.model.learning import Knowledge, Learning, calibrate
+from multipolar.model.learning import Knowledge, Learning, calibrate, input_links
 from multipolar.model.shocks import Shocks, of_one_year
 from multipolar.scenario.resolve import RESEARCH_SECTOR
 from multipolar.scenario.scenario import CaseKey
@@ -88,7 +88,8 @@ class Walker:
         elasticity = np.minimum(drawn.research_elasticity, asked)
         held = replace(drawn, research_elasticity=float(elasticity.min()))
         reference = self.bench.whole_baseline().economy.world
-        known = calibrate(reference.trade_share, world.knowledge, economy.shape, held)
+        links = input_links(reference.input_share, 1.0 - drawn.sector_links) if drawn.sector_links else None
+        known = calibrate(reference.trade_share, world.knowledge, economy.shape, held, links)
         share = research_share(elasticity, economy.shape, drawn.diffusion, drawn.research_returns)
         return replace(known, research_share=share, learning=drawn)
 
@@ -110,6 +111,11 @@ class Walker:
         if self.known is None:
             name = self.bench.economy.world.name
             said.append(f"world `{name}` has no field `knowledge`: productivity stays as it is in every year")
+        elif self.learning.sector_links:
+            said.append(
+                f"sector links: {self.learning.sector_links:.3g} of the ideas that a sector meets come from the sectors"
+                " of its inputs, by their shares in cost (Goes and Bekkers 2022, in hats)"
+            )
         if capped:
             said.append(f"in {capped} of the draws research is held at {MOST_RESEARCH:.0%} of new knowledge")
         return tuple(said)

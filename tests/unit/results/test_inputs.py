@@ -25,7 +25,7 @@ def test_what_is_written_is_read() -> None:
     "change",
     [
         {"format": "other"}, {"seed": "1"}, {"seed": True}, {"seed": -1}, {"draws": 2_000_000}, {"full": 1},
-        {"attribution": "paht"},
+        {"attribution": "paht"}, {"sector_links": 1}, {"sector_links": 1.5}, {"sector_links": "0.4"},
         {"world": None}, {"texts": []}, {"texts": "x"}, {"texts": [1]},
         {"texts": [{"file": "scenario.yaml", "name": "s", "names": {"b": 1}}]},
         {"texts": [{"file": "../scenario.yaml", "name": "s", "names": {}}]},
@@ -54,6 +54,13 @@ def test_countries_with_free_wages_are_kept_and_compared() -> None:
     rigid = dataclasses.replace(free, flexible_rates="")
     assert differences(free, rigid) == ("wages free in GBR JPN instead of no country",)
     assert differences(rigid, free) == ("wages free in no country instead of GBR JPN",)
+
+
+def test_sector_links_are_kept_and_compared() -> None:
+    linked = dataclasses.replace(INPUTS, sector_links=0.4)
+    assert from_data(json.loads(linked.as_json())) == linked
+    assert "sector_links" not in INPUTS.as_data()
+    assert differences(linked, INPUTS) == ("sector links 0.4 instead of 0",)
 
 
 def test_every_text_gets_a_file_of_its_own() -> None:

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 import multipolar as mp
+from multipolar.base.problems import InputError
 from multipolar.model.learning import calibrate, learning_parameters
-from multipolar.model.parameters import Parameters
+from multipolar.model.parameters import Parameters, horizon_parameters
 from multipolar.model.system import prepare
 from multipolar.scenario.scenario import CaseKey, Scenario
+from multipolar.study.attribution import attribute
 from multipolar.study.case import Bench
 from multipolar.study.path import Walk, Walker
 from multipolar.world.intake import Field
@@ -126,6 +128,52 @@ def test_a_host_learns_a_part_of_the_share_of_the_venture(world: mp.World) -> No
     expected = known.step(np.ones((4, 4)), first.trade_share, mp.Shocks(sharing=sharing))
     np.testing.assert_allclose(found.ell, expected, rtol=1e-9)
     assert found.ell[RUS, C26] > without.ell[RUS, C26]
+
+
+def test_sector_links_spread_ideas_along_inputs(world: mp.World) -> None:
+    """Two years by hand: what RUS meets in a sector is 0.7 its own and 0.3 that of its inputs (ECONOMICS 1.2)."""
+    made, learning = scenario(SHARING, years="from: 2025, to: 2026"), learning_parameters(0.3)
+    found = Walker(Bench(prepare(world, Parameters()), made), learning).walk(CaseKey())
+    plain = walk(world, SHARING, years="from: 2025, to: 2026")
+    known = calibrate(world.trade_share, world.knowledge, world.trade_elasticity, learning_parameters())
+    ideas = np.ones((4, 4))
+    ideas[RUS, C26] += 0.2 * known.stock[USA, C26] ** 0.5 / known.total[RUS, C26]
+    of_inputs = world.input_share / world.input_share.sum(axis=2, keepdims=True)
+    met = 0.7 * ideas + 0.3 * np.einsum("nks,ns->nk", of_inputs, ideas)
+    target = known.research_share + (1 - known.research_share) * met
+    expected = (1 + known.growth * target) / (1 + known.growth)
+    np.testing.assert_allclose(found.ell, expected, rtol=1e-9)
+    assert plain.ell[RUS, C29] == pytest.approx(1, abs=1e-12)
+    assert found.ell[RUS, C29] > 1 < found.ell[RUS, C26] < plain.ell[RUS, C26]
+
+
+def test_sector_links_leave_the_baseline_exact_and_are_said(world: mp.World) -> None:
+    still = scenario(f"{SHARING}, until: 2024", years="from: 2025, to: 2029")
+    found = mp.evaluate(world, still, draws=2, sector_links=0.3)
+    assert np.abs(found.central["welfare_path"]).max() < 1e-9
+    assert np.abs(found.draws["welfare_path"]).max() < 1e-7
+    assert any(note.startswith("sector links: 0.3 of the ideas") for note in found.notes)
+    assert found.provenance.parameters["sector_links"] == 0.3
+    plain = mp.evaluate(world, still)
+    assert not any("sector links" in note for note in plain.notes)
+    assert "sector_links" not in plain.provenance.parameters
+    asked, moving = learning_parameters(0.3), scenario(SHARING)
+    linked = mp.evaluate(world, moving, draws=2, sector_links=0.3)
+    by_hand = Walker(Bench(prepare(world, horizon_parameters(world, "medium")), moving), asked).walk(CaseKey())
+    np.testing.assert_allclose(linked.central["welfare"][0], by_hand.welfare[-1], atol=1e-9)
+    free = mp.evaluate(world, moving, draws=2)
+    assert np.abs(linked.draws["welfare"] - free.draws["welfare"]).max() > 1e-4
+    shares = attribute(world, moving, kind="path", sector_links=0.3).numbers["attribution_total"][0, :-1]
+    np.testing.assert_allclose(shares, np.log1p(linked.central["welfare"][0] / 100), atol=1e-9)
+
+
+def test_links_that_no_year_would_use_are_refused(world: mp.World) -> None:
+    single = mp.read_scenario("multipolar: 1\ntitle: t\nmeasures: []\n")
+    with pytest.raises(InputError, match="knowledge moves along years"):
+        mp.evaluate(world, single, sector_links=0.3)
+    assert mp.evaluate(world, single, sector_links=0.0).years == ()
+    with pytest.raises(InputError, match=r"sector_links: 1\.5 is not a number from 0 to 1"):
+        mp.evaluate(world, scenario(SHARING), sector_links=1.5)
 
 
 def test_a_measure_that_ends_is_gone_and_what_was_learnt_stays(world: mp.World) -> None:

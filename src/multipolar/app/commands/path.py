@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from multipolar.app.columns import columns, paragraph
-from multipolar.app.commands.run import CustomsBase_, Elasticities_, FlexibleRates_, Labour_, World_, codes, read_both
+from multipolar.app.commands.run import (
+    CustomsBase_,
+    Elasticities_,
+    FlexibleRates_,
+    Labour_,
+    SectorLinks_,
+    World_,
+    codes,
+    linked,
+    read_both,
+)
 from multipolar.base.problems import InputError, nearest, shown
 
 if TYPE_CHECKING:
@@ -26,6 +36,7 @@ def path(
     deficits: Annotated[str | None, typer.Option(help="closed, own or fixed; wins over the file.")] = None,
     labour: Labour_ = "one_wage",
     flexible_rates: FlexibleRates_ = None,
+    sector_links: SectorLinks_ = 0.0,
     elasticities: Elasticities_ = None,
     customs_base: CustomsBase_ = False,
     country: Annotated[list[str] | None, typer.Option(help="Countries to show; default: those that move.")] = None,
@@ -39,12 +50,12 @@ def path(
     from multipolar.study.evaluate import evaluate
 
     economy, document = read_both(scenario, world, elasticities, customs_base)
-    _refuse(document.horizon.years, horizon, deficits, labour)
+    _refuse(document.horizon.years, horizon, deficits, labour, sector_links)
     wanted = [_position(economy, name) for name in country or ()]
     with screen.progress(not json) as report:
         result = evaluate(
             economy, document, horizon=horizon, deficits=deficits, labour=labour, flexible_rates=codes(flexible_rates),
-            full=False, progress=report,
+            sector_links=sector_links, full=False, progress=report,
         )  # fmt: skip
     if json:
         from multipolar.results.files import as_json
@@ -54,8 +65,10 @@ def path(
     print(_text(result, wanted))
 
 
-def _refuse(years: tuple[int, ...], horizon: str | None, deficits: str | None, labour: str) -> None:
-    problems = []
+def _refuse(
+    years: tuple[int, ...], horizon: str | None, deficits: str | None, labour: str, sector_links: float
+) -> None:
+    problems = linked(sector_links)
     if not years:
         problems.append("The scenario has no years: give `horizon` a `from` and a `to`: {from: 2025, to: 2040}.")
     for name, value, known in (

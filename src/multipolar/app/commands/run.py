@@ -41,6 +41,10 @@ FlexibleRates_ = Annotated[
     list[str] | None,
     typer.Option(metavar="COUNTRY", help="Exchange rate moves freely: with labour rigid, wages may fall there."),
 ]
+SectorLinks_ = Annotated[
+    float,
+    typer.Option(metavar="SHARE", help="Part of a sector's ideas that comes from sectors of its inputs, 0 to 1."),
+]
 
 
 def run(
@@ -50,6 +54,7 @@ def run(
     deficits: Annotated[str | None, typer.Option(help="closed, own or fixed; wins over the file.")] = None,
     labour: Labour_ = "one_wage",
     flexible_rates: FlexibleRates_ = None,
+    sector_links: SectorLinks_ = 0.0,
     elasticities: Elasticities_ = None,
     customs_base: CustomsBase_ = False,
     draws: Annotated[int, typer.Option(help="Draws over ranges and elasticities; 0: central values.")] = DRAWS,
@@ -73,7 +78,7 @@ def run(
     """
     named = {"horizon": horizon, "deficits": deficits, "labour": labour, "attribution": attribution,
              "elasticities": elasticities, "chokepoint": chokepoint}  # fmt: skip
-    _refuse_options(named, draws, seed, workers, both=resume and force)
+    _refuse_options(named, draws, seed, workers, sector_links, both=resume and force)
     from multipolar.app import screen
     from multipolar.results.store import Place
     from multipolar.study.inputs import evaluate_inputs, inputs_of
@@ -82,7 +87,7 @@ def run(
     folder = out if out is not None else _default_folder(document.name, resume)
     inputs = inputs_of(
         economy, document, draws, seed, horizon=horizon, deficits=deficits, labour=labour,
-        flexible_rates=codes(flexible_rates), full=not no_report,
+        flexible_rates=codes(flexible_rates), sector_links=sector_links, full=not no_report,
         attribution=attribution or "none", elasticities=elasticities, chokepoint=chokepoint,
     )  # fmt: skip
     with _held(Place(folder, inputs, resume=resume, force=force)) as place:
@@ -168,7 +173,7 @@ def _is_path(scenario: str) -> bool:
 
 
 def _refuse_options(
-    named: Mapping[str, str | None], draws: int, seed: int, workers: int | None, both: bool
+    named: Mapping[str, str | None], draws: int, seed: int, workers: int | None, sector_links: float, both: bool
 ) -> None:
     """All options that cannot be, in one message; ``named``: those that are one word of a list."""
     from multipolar.world.elasticities import elasticity_sets
@@ -181,7 +186,7 @@ def _refuse_options(
         "elasticities": tuple(each.name for each in elasticity_sets()),
         "chokepoint": ("named", "all", "none"),
     }
-    problems = []
+    problems = linked(sector_links)
     for name, value in named.items():
         known = lists[name]
         if value is not None and value not in known:
@@ -198,6 +203,12 @@ def _refuse_options(
         problems.append(f"--workers: {workers} is not between 1 and {MOST_ASKED}.")
     if problems:
         raise InputError("\n".join(problems))
+
+
+def linked(sector_links: float) -> list[str]:
+    """What is wrong with sector links."""
+    right = 0.0 <= sector_links <= 1.0
+    return [] if right else [f"--sector-links: {sector_links:g} is not a share from 0 to 1."]
 
 
 def processes(workers: int | None) -> int:
