@@ -88,7 +88,7 @@ def test_all_options_that_cannot_be_are_refused_at_once(call: Call) -> None:
     assert "--horizon: no `longs`; one of short, medium, long. Did you mean `long`?" in told
     assert "--deficits: no `clsed`; one of closed, own, fixed. Did you mean `closed`?" in told
     assert "--draws: -1 is not between 0 and 1,000,000." in told
-    assert "--seed: -1 is not a whole number from 0." in told
+    assert "--seed: -1 is no whole number from 0 to 9,223,372,036,854,775,807." in told
     assert "--workers: 0 is not between 1 and 256." in told
     assert "--resume, --force: one of them" in told
     assert told.endswith("(exit 2)\n")

@@ -40,7 +40,7 @@ def about() -> None:
     """Settle payments, clear obligations, resolve a queue."""
 
 
-@group.command()
+@group.command(short_help="List the ready examples and where they lie.")
 def examples(json: Json = False) -> None:
     """List the ready examples and where they lie."""
     from multipolar.app.columns import columns
@@ -55,7 +55,7 @@ def examples(json: Json = False) -> None:
     print(f"\nRun one: multipolar pay run NAME. The files: {shown(CATALOG, 200)}")
 
 
-@group.command()
+@group.command(short_help="Settle payments second by second.")
 def run(
     file: File,
     payments: Table = None,
@@ -84,7 +84,7 @@ def run(
         print(f"\nWritten to {shown(out, 200)}: every payment with state and settle time.")
 
 
-@group.command()
+@group.command(short_help="Set obligations off against each other.")
 def clear(
     file: Annotated[str, typer.Argument(help="Obligations: a table debtor, creditor, amount; or a payment file.")],
     liquidity: Annotated[Path | None, typer.Option(help="A table name, amount: what each may pay in.")] = None,
@@ -114,7 +114,7 @@ def clear(
     _more(len(cells), "obligations; --json lists all")
 
 
-@group.command()
+@group.command(short_help="Settle what can be settled of a queue at once.")
 def resolve(
     file: File,
     payments: Table = None,
@@ -153,7 +153,7 @@ def resolve(
     _more(len(cells), "payments; --json lists all")
 
 
-@group.command()
+@group.command(short_help="Cut one link after the other, rank the losses.")
 def stress(
     file: File,
     payments: Table = None,

@@ -196,7 +196,7 @@ def _refuse_options(
     if not 0 <= draws <= 1_000_000:
         problems.append(f"--draws: {draws} is not between 0 and 1,000,000.")
     if not 0 <= seed < 2**63:
-        problems.append(f"--seed: {seed} is not a whole number from 0.")
+        problems.append(f"--seed: {seed} is no whole number from 0 to {2**63 - 1:,}.")
     if both:
         problems.append("--resume, --force: one of them; a run is gone on with, or replaced.")
     if workers is not None and not 1 <= workers <= MOST_ASKED:

@@ -35,7 +35,7 @@ def about() -> None:
     """Check, build or sum up a world."""
 
 
-group.command()(build.build)
+group.command(short_help="Build a world from files of a published table.")(build.build)
 
 
 def worlds(
@@ -52,7 +52,7 @@ def worlds(
     print(f"\nYour own: NAME.npz in {library.user_folder()}")
 
 
-@group.command()
+@group.command(short_help="Recompute every identity, list what is unusual.")
 def check(
     name: Annotated[str, typer.Argument(help="A world by name or path.")] = "world2022",
     baseline: Annotated[
@@ -71,7 +71,7 @@ def check(
     print(json_text(as_data(world, report), 2) if json else as_text(world, report))
 
 
-@group.command()
+@group.command(short_help="Sum countries to regions, into a world file.")
 def aggregate(
     name: Annotated[str, typer.Argument(help="A world by name or path.")] = "world2022",
     regions: Annotated[str, typer.Option(help="A region map: blocs6, world30, world81 or MAP.csv.")] = "world30",
@@ -98,7 +98,7 @@ def aggregate(
     print(f"Next:  multipolar run FILE.yaml --world {shown(target, 200)}")
 
 
-@group.command()
+@group.command(short_help="List the published sets of elasticities.")
 def elasticities(
     json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
