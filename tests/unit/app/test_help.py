@@ -51,5 +51,5 @@ def test_every_command_and_option_says_what_it_does(
     assert re.match(r"  [A-Z]", rest)
     options = re.split(r"\n(?=  --)", said.partition("Options:\n")[2])
     for option in options:
-        assert re.search(r"  +[A-Za-z]+ .*\.", option), option  # after the name and what it takes, a sentence
+        assert re.search(r"  +[A-Za-z].+\.", option, re.DOTALL), option  # after the name and what it takes, a sentence
     assert max(map(len, said.splitlines())) <= 80
