@@ -15,6 +15,7 @@ from multipolar.report.blocks import Block, Cell, Number, Paragraph, Part, State
 from multipolar.report.figures.world import display_names
 from multipolar.report.reading import Reading
 from multipolar.results.result import Index
+from multipolar.results.technology import DependenceFlow
 
 OF_THE_WORLD = ("poles", "polarisation", "leadership_share", "gap", "gap_between", "gap_within")
 OF_COUNTRIES = ("dependence", "dependence_high_tech", "chokepoint")
@@ -26,6 +27,9 @@ def part(reading: Reading, words: Language) -> Part:
     """Indices of the leading case: baseline, scenario, change with its range, and the change in average years."""
     case = reading.case
     blocks: list[Block] = [Paragraph(words.text("indices-intro")), _table(reading, words, case)]
+    flows = [row for row in reading.result.dependence_flows if row.case == case]
+    if flows:
+        blocks.append(_flows(reading, words, flows))
     if "jobs" in reading.result.indices:
         blocks += [Paragraph(words.text("jobs-intro")), _jobs(reading, words, case)]
     if not reading.result.years:
@@ -54,6 +58,22 @@ def _table(reading: Reading, words: Language, case: int) -> Table:
     caption = _in_branch(reading, words, words.text("indices-caption"), case)
     heads = tuple(words.text(key) for key in keys)
     return Table(caption, heads, rows, (False, True, True, True, True), stacked=True)
+
+
+def _flows(reading: Reading, words: Language, rows: list[DependenceFlow]) -> Table:
+    """The flows that moved dependence most, in points of a hundred."""
+    result, names = reading.result, display_names(reading)
+    at = {code: names[n] for n, code in enumerate(result.countries)}
+    lines: list[tuple[Cell, ...]] = []
+    for row in rows:
+        effect, whole = 100.0 * row.effect, 100.0 * row.whole
+        lines.append((at[row.country], shown(row.bloc, 40), at[row.origin], at[row.destination], row.sector,
+                      Number(words.number(effect, _decimals(abs(effect)), signed=True)),
+                      Number(words.number(whole, _decimals(abs(whole)), signed=True))))  # fmt: skip
+    keys = ("col-economy", "col-bloc", "col-from", "col-to", "col-sector", "col-moved", "col-moved-whole")
+    caption = _in_branch(reading, words, words.text("flows-caption"), rows[0].case)
+    numeric = (False, False, False, False, False, True, True)
+    return Table(caption, tuple(words.text(key) for key in keys), tuple(lines), numeric, folded=True, stacked=True)
 
 
 def _shown(reading: Reading) -> Iterator[tuple[str, Index, tuple[int, ...]]]:

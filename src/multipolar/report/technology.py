@@ -14,7 +14,7 @@ from multipolar.report import words as say
 from multipolar.report.blocks import Block, Cell, Number, Paragraph, Part, Table
 from multipolar.report.figures.world import display_names
 from multipolar.report.reading import Reading
-from multipolar.results.result import TechnologyRow, VentureRow
+from multipolar.results.technology import TechnologyRow, VentureRow
 
 MOST_ID = 40
 MOST_NAMED = 6

@@ -50,6 +50,7 @@ def as_data(result: Result) -> dict[str, Any]:
             "missing": result.missing,
             "technology": [asdict(row) for row in result.technology],
             "ventures": [asdict(row) for row in result.ventures],
+            "dependence_flows": [asdict(row) for row in result.dependence_flows],
             "provenance": asdict(result.provenance),
         }
     )

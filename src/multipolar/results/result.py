@@ -17,6 +17,7 @@ from multipolar.base.arrays import Array
 from multipolar.base.problems import UnknownLabelError, nearest
 from multipolar.base.variables import variables
 from multipolar.results.attribution import Attribution
+from multipolar.results.technology import DependenceFlow, TechnologyRow, VentureRow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -179,56 +180,6 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
-class TechnologyRow:
-    """What a measure of knowledge rests on for a learner in a sector, its partners taken together.
-
-    ``gap``: their stock per output over the learner's; ``diffusion`` b; ``partner_weight`` and ``own_weight``: parts of
-    the ideas it meets; ``gain``: the largest G of a partner; ``half_life`` in years; ``reached``: share of the long run
-    after ten years; ``research_alone``: elasticity of its productivity to its own research in the long run. A measure
-    of research has no partners: gap NaN, weight and gain 0.
-    """
-
-    measure: str
-    country: str
-    sector: str
-    gap: float
-    diffusion: float
-    partner_weight: float
-    own_weight: float
-    gain: float
-    half_life: float
-    reached: float
-    research_alone: float = float("nan")
-
-    @property
-    def researches(self) -> bool:
-        """Whether it is of research, not of what partners know."""
-        return self.partner_weight == 0.0 and not self.gap > 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class VentureRow:
-    """What a joint venture comes to in a case, in the last year of a path (ECONOMICS 2).
-
-    ``share`` mu of the sector's new output; ``output`` mu Y' and ``royalty`` rho mu Y' in million USD at unchanged
-    world value added; ``cost``: change of the sector's unit cost that its technology brings by itself, per cent;
-    ``weight``: factor on what the sector's price counts with buyers; ``still_share``: mu where only the host's own
-    stock grew, and not the venture's with it (NaN without years).
-    """
-
-    case: int
-    host: str
-    sector: str
-    investor: str
-    share: float
-    output: float
-    royalty: float
-    cost: float
-    weight: float
-    still_share: float
-
-
-@dataclass(frozen=True, slots=True)
 class Provenance:
     """What is needed to make the same numbers again.
 
@@ -254,7 +205,8 @@ class Result:
     counted in ``failed_draws``. ``closing``: real income, per cent, of closing all deficits before any measure.
     ``attribution``: which measure did what, where it was asked for.
     ``years``: those of a path, whose last gives the numbers. ``indices``: of the ``blocs`` named, with what is
-    ``missing`` by name; ``technology``: what measures of knowledge rest on; ``ventures``: what each comes to.
+    ``missing`` by name; ``technology``: what measures of knowledge rest on; ``ventures``: what each comes to;
+    ``dependence_flows``: which flows moved the subject's dependence.
     """
 
     scenario: ScenarioCard
@@ -279,6 +231,7 @@ class Result:
     missing: Mapping[str, str] = field(default_factory=dict)
     technology: tuple[TechnologyRow, ...] = ()
     ventures: tuple[VentureRow, ...] = ()
+    dependence_flows: tuple[DependenceFlow, ...] = ()
 
     @cached_property
     def failed_draws(self) -> int:

@@ -46,7 +46,7 @@ def scenario_card(scenario: Scenario) -> ScenarioCard:
         deficits=scenario.deficits,
         baseline=scenario.baseline,
         blocs=dict(scenario.blocs),
-        actors=_codes(scenario.actors()),
+        actors=codes_of(scenario.actors()),
     )
 
 
@@ -169,6 +169,7 @@ def _said_by_another(note: str, notes: list[str]) -> bool:
     return any(other != note and other.startswith(f"{note}, ") for other in notes)
 
 
-def _codes(names: tuple[str, ...]) -> tuple[str, ...]:
+def codes_of(names: tuple[str, ...]) -> tuple[str, ...]:
+    """ISO codes of places as written, each once; what is no country of the program's list stays as it is."""
     codes = (groups.country_code(name) or name for name in names)
     return tuple(dict.fromkeys(codes))

@@ -34,6 +34,7 @@ from multipolar.study.central import (
     statuses,
 )
 from multipolar.study.draws import Drawn, draw
+from multipolar.study.flows import dependence_flows
 from multipolar.study.many import run_many
 from multipolar.study.measured import Ruler, index_blocks, ruler
 from multipolar.study.path import Answer, Walker
@@ -210,6 +211,9 @@ def _indexed(
         "blocs": stick.blocs,
         "indices": index_blocks(measured, stacked, stick),
         "missing": dict(measured.missing) | missing,
+        "dependence_flows": dependence_flows(
+            walker, answers, stick, cards.codes_of(context.scenario.actors()), central["welfare"]
+        ),
     }
 
 

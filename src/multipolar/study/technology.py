@@ -11,7 +11,7 @@ import numpy as np
 from multipolar.base.arrays import Array
 from multipolar.model import ventures as jv
 from multipolar.model.learning import Knowledge, calibration_table
-from multipolar.results.result import TechnologyRow, VentureRow
+from multipolar.results.technology import TechnologyRow, VentureRow
 from multipolar.scenario.measures.measure import Measure
 from multipolar.scenario.measures.technology import JointVenture, Research, TechnologySharing
 from multipolar.scenario.measures.trade import ExportControl

@@ -14,7 +14,8 @@ from multipolar.report.figures.years import by_year, year_countries, years
 from multipolar.report.page import render
 from multipolar.report.parts import parts
 from multipolar.report.reading import Reading
-from multipolar.results.result import Index, Result, TechnologyRow, VentureRow
+from multipolar.results.result import Index, Result
+from multipolar.results.technology import DependenceFlow, TechnologyRow, VentureRow
 
 YEARS = (2025, 2026, 2027)
 
@@ -147,6 +148,16 @@ def test_jobs_carry_their_grade_and_emissions_their_scope(path: Result) -> None:
     assert "Households and the use of goods" in page
     missing = next(block for block in blocks if isinstance(block, Statements))
     assert "shares of settlement are not given" in str(missing.rows)
+
+
+def test_flows_that_moved_dependence_have_a_table(path: Result) -> None:
+    case = Reading(path).case
+    row = DependenceFlow(case, "RUS", "WEST", "DEU", "RUS", "C", -0.0123, -0.02)
+    other = replace(row, case=(case + 1) % len(path.cases), origin="USA")
+    blocks = part(replace(path, dependence_flows=(row, other)), "indices")
+    held = [block for block in blocks if isinstance(block, Table)]
+    assert texts(held[1], 0) == ["Russia", "WEST", "Germany", "Russia", "C", "\N{MINUS SIGN}1.2", "\N{MINUS SIGN}2.0"]
+    assert len(held[1].rows) == 1
 
 
 def test_the_page_is_the_same_twice_and_says_what_year_it_is_of(path: Result) -> None:

@@ -15,7 +15,7 @@ from multipolar.model.jobs import jobs
 from multipolar.model.learning import learning_parameters
 from multipolar.model.parameters import horizon_parameters
 from multipolar.model.system import prepare
-from multipolar.results.files import as_netcdf, indices_csv
+from multipolar.results.files import as_data, as_netcdf, indices_csv
 from multipolar.results.result import Result
 from multipolar.results.rows import DrawRow, packed, unpacked
 from multipolar.scenario.resolve import resolve
@@ -132,7 +132,7 @@ def test_a_draw_in_which_nothing_is_solved_leaves_the_others_their_ranges() -> N
     lost = {name: np.full_like(values, np.nan) for name, values in rows[0].more.items()}
     blocs = ruler(made, world)
     walker = Walker(Bench(prepare(world, horizon_parameters(world, "medium")), made), learning_parameters())
-    assert set(blocs.measure(walker, [None]).changes()) == set(lost) - {"real_gdp", "chokepoint"}
+    assert set(blocs.measure(walker, [None]).changes()) == set(lost) - {"real_gdp", "gni", "royalty", "chokepoint"}
     bare = replace(rows[0], welfare=np.full_like(rows[0].welfare, np.nan), more=lost)
     again = mp.evaluate(world, made, draws=3, kept={0: bare})
     for name in ("poles", "jobs", "co2_intensity"):
@@ -214,6 +214,28 @@ def test_files_hold_every_number(embedded: mp.World, result: Result) -> None:
     assert data["welfare_path"].dims == ("case", "year", "country")
     assert data["dependence"].dims == ("case", "bloc", "country")
     assert float(data["poles_base"]) == float(found.base)
+
+
+def test_the_flows_that_moved_dependence_are_those_of_the_two_worlds(embedded: mp.World, result: Result) -> None:
+    """USA or RUS or CHN, whose income moves most; three flows for each bloc it is not in; the whole is the index."""
+    moved = np.abs(result.central["welfare"][0])
+    named = embedded.axes.country.indices(["USA", "CHN", "RUS"])
+    n = named[int(np.argmax(moved[named]))]
+    blocs = [b for b, held in enumerate(result.blocs.values()) if embedded.countries[n] not in held]
+    rows = result.dependence_flows
+    assert len(rows) == 3 * len(blocs)
+    assert {row.country for row in rows} == {embedded.countries[n]}
+    after = embedded.after(outcome_of(embedded, result))
+    for k, b in enumerate(blocs):
+        three = rows[3 * k : 3 * k + 3]
+        change = result.indices["dependence_high_tech"].change[0, b, n]
+        assert all(row.whole == pytest.approx(change, abs=1e-9) for row in three)
+        sizes = [abs(row.effect) for row in three]
+        assert sizes == sorted(sizes, reverse=True)
+        i, m, s = (embedded.axes.country.index(three[0].origin), embedded.axes.country.index(three[0].destination),
+                   embedded.axes.sector.index(three[0].sector))  # fmt: skip
+        assert after.trade_share[i, m, s] != embedded.trade_share[i, m, s]
+    assert "dependence_flows" in as_data(result)
 
 
 def test_technology_says_what_it_rests_on(embedded: mp.World, result: Result) -> None:
