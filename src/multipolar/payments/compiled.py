@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from multipolar.payments.journal import Chooser, Trace
-from multipolar.payments.kernels import (
+from multipolar.payments.kernels import write_journal
+from multipolar.payments.layout import (
     ACCOUNT_COLUMNS,
     LEG_COLUMNS,
     LINE_COLUMNS,
@@ -24,7 +25,6 @@ from multipolar.payments.kernels import (
     L,
     N,
     X,
-    write_journal,
 )
 from multipolar.payments.ledger import Ledger
 from multipolar.payments.loops import BY_CHOICE, BY_ORDER, DONE, GROW, Tables, advance
@@ -59,7 +59,7 @@ def begin(ledger: Ledger) -> Tables:
     _fill(notes, N, ledger, NOTE_COLUMNS if routed or ranked else ())
     accounts = np.zeros((len(ledger.names), len(A)), np.int64)
     _fill(accounts, A, ledger, ACCOUNT_COLUMNS)
-    accounts[:, A.head] = accounts[:, A.tail] = -1
+    accounts[:, A.head] = accounts[:, A.tail] = accounts[:, A.live] = -1
     accounts[:, A.member] = [role == "member" for _, _, role in ledger.names]
     accounts[ledger.line_drawer, A.drawing] = 1
     accounts[ledger.line_own[~ledger.line_free], A.paying] = 1
@@ -94,7 +94,7 @@ def _fill(table: Ints, columns: Any, ledger: Ledger, names: Iterable[str], prefi
 
 def _day(ledger: Ledger, routed: bool, ranked: bool) -> Ints:
     day = np.zeros(len(D), np.int64)
-    day[D.routed], day[D.ranked] = routed, ranked
+    day[D.routed], day[D.ranked], day[D.grouped] = routed, ranked, len(ledger.staged) > 0
     day[D.offset], day[D.union], day[D.barred] = ledger.offset, ledger.union, len(ledger.flip_time) > 0
     day[D.gridlock] = {None: 0, "fifo": BY_ORDER, "free": BY_CHOICE}[ledger.gridlock]
     fancy = ledger.offset or ledger.union or routed or ranked or len(ledger.line_drawer)

@@ -1,107 +1,17 @@
 """The steps of the compiled engine: free functions over tables of int64 (numba, extra ``payments``).
 
-A table is a two-dimensional array whose columns have names (``L.amount`` is a column of ``legs``). Every function takes
-the tables that it needs: ``day`` (one row of counters), ``legs`` (64 bytes each, what a queue touches), ``notes`` (the
-rest about legs), ``accounts``, ``lines``, ``groups`` with ``members``, ``blocks``, and the heaps ``later`` and
-``matures``. Flags are 0 or 1. ``loops`` has the loop over seconds.
+Every function takes the tables that it needs (``layout`` names their columns): ``day`` (one row of counters), ``legs``
+(64 bytes each, what a queue touches), ``notes`` (the rest about legs), ``accounts``, ``lines``, ``groups`` with
+``members``, ``blocks``, and the heaps ``later`` and ``matures``. ``loops`` has the loop over seconds.
 """
 
 from __future__ import annotations
 
-from collections import namedtuple
-from collections.abc import Callable
 from typing import Any
 
-import numba
-
 from multipolar.payments.journal import BACK, DRAW, GIVE, LEG, REPAY
+from multipolar.payments.layout import A, D, K, L, N, X, jit, kept, push
 from multipolar.payments.ledger import CUT, MUTE
-
-
-def columns(*names: str) -> Any:
-    """Names of the columns of a table, each the number of its column."""
-    return namedtuple("columns", names)(*range(len(names)))
-
-
-LEG_COLUMNS = ("debit", "credit", "amount", "group")
-NOTE_COLUMNS = ("priority", "follow", "wait")
-ACCOUNT_COLUMNS = ("balance", "floor", "owner", "money", "overtaking", "cap")
-LINE_COLUMNS = ("drawer", "own", "free", "source", "holding", "provider", "num", "den", "cap", "maturity")
-
-D = columns(
-    *("now", "phase", "events", "ordered", "extras", "released", "flipped", "cycled", "moving", "due", "number"),
-    *("waiting", "changed", "dirty", "grid", "planned", "chosen"),  # what changes
-    *("offset", "gridlock", "every", "horizon", "union", "barred", "routed", "ranked", "simple"),  # what does not
-)
-L = columns(*LEG_COLUMNS, "after", "before", "queued", "settled_at")
-N = columns(*NOTE_COLUMNS, "doomed", "order", "event")  # order and event: the row is a place in the journal
-A = columns(
-    *ACCOUNT_COLUMNS,
-    *("member", "drawing", "paying", "mute", "cut", "head", "tail", "length", "marked"),
-    *("pending", "change", "position", "ends", "last", "stacked"),
-    *("dirty", "look"),  # lists: the row is a place in the list, not an account
-)
-K = columns(*LINE_COLUMNS, "out", "held", "owed", "peak", "plan", "plan_drawn", "plan_given")
-G = columns("start", "end", "staged")
-F = columns("time", "kind", "index", "change")
-X = columns("time", "event", "kind", "what", "debit", "credit", "amount", "place")
-H = columns("time", "number", "what", "amount")
-
-
-def jit(function: Callable[..., Any]) -> Any:
-    """Compiled at its first call; called by compiled code only, so without a wrapper for Python."""
-    return kept(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-
-
-def kept(function: Callable[..., Any], **options: bool) -> Any:
-    """Compiled at its first call and kept on disk, where there is a folder that can be written."""
-    compiler: Any = numba.njit
-    try:
-        return compiler(cache=True, error_model="numpy", **options)(function)
-    except RuntimeError:  # neither beside the module nor in the user's folder: compiled anew in each process
-        return compiler(error_model="numpy", **options)(function)
-
-
-@jit
-def put(heap: Any, at: int, time: int, number: int, what: int, amount: int) -> None:
-    """Write a row of a heap."""
-    heap[at, H.time] = time
-    heap[at, H.number] = number
-    heap[at, H.what] = what
-    heap[at, H.amount] = amount
-
-
-@jit
-def earlier(heap: Any, at: int, time: int, number: int) -> bool:
-    """Whether a row of a heap comes before (time, number)."""
-    return bool(heap[at, H.time] < time or (heap[at, H.time] == time and heap[at, H.number] < number))
-
-
-@jit
-def push(heap: Any, size: int, time: int, number: int, what: int, amount: int) -> None:
-    """Add to a heap ordered by time, then number."""
-    at = size
-    while at > 0 and not earlier(heap, (at - 1) // 2, time, number):
-        up = (at - 1) // 2
-        put(heap, at, heap[up, H.time], heap[up, H.number], heap[up, H.what], heap[up, H.amount])
-        at = up
-    put(heap, at, time, number, what, amount)
-
-
-@jit
-def pop(heap: Any, size: int) -> None:
-    """Remove the first of ``size`` rows."""
-    last, at = size - 1, 0
-    time, number, what, amount = heap[last, H.time], heap[last, H.number], heap[last, H.what], heap[last, H.amount]
-    while 2 * at + 1 < last:
-        down = 2 * at + 1
-        if down + 1 < last and earlier(heap, down + 1, heap[down, H.time], heap[down, H.number]):
-            down += 1
-        if not earlier(heap, down, time, number):
-            break
-        put(heap, at, heap[down, H.time], heap[down, H.number], heap[down, H.what], heap[down, H.amount])
-        at = down
-    put(heap, at, time, number, what, amount)
 
 
 @jit
@@ -161,8 +71,19 @@ def blocked(legs: Any, accounts: Any, leg: int) -> bool:
 
 
 @jit
+def expect(legs: Any, accounts: Any, leg: int, sign: int) -> None:
+    """Count a queued leg among what is pending, or no longer."""
+    accounts[legs[leg, L.debit], A.pending] -= sign * legs[leg, L.amount]
+    accounts[legs[leg, L.credit], A.pending] += sign * legs[leg, L.amount]
+
+
+@jit
 def enqueue(day: Any, legs: Any, notes: Any, accounts: Any, leg: int) -> None:
-    """To the end of its queue, before what has a lower priority."""
+    """To the end of its queue, before what has a lower priority.
+
+    ``dead`` is a leg that is barred, or stands behind one that is: no resolution in queue order can settle it. The
+    last one that is not is ``live``, and only such legs are ``pending``. Groups have their own marks in ``loops``.
+    """
     a = legs[leg, L.debit]
     behind, front = -1, accounts[a, A.tail]
     while day[D.ranked] and front >= 0 and notes[front, N.priority] < notes[leg, N.priority]:
@@ -179,8 +100,20 @@ def enqueue(day: Any, legs: Any, notes: Any, accounts: Any, leg: int) -> None:
     else:
         accounts[a, A.tail] = leg
     accounts[a, A.length] += 1
-    accounts[a, A.pending] -= legs[leg, L.amount]
-    accounts[legs[leg, L.credit], A.pending] += legs[leg, L.amount]
+    if day[D.barred] and not day[D.grouped]:
+        notes[leg, N.dead] = blocked(legs, accounts, leg) or (front >= 0 and notes[front, N.dead])
+        if notes[leg, N.dead]:
+            accounts[a, A.live] = front if front < 0 or not notes[front, N.dead] else accounts[a, A.live]
+            while behind >= 0 and not notes[behind, N.dead]:
+                notes[behind, N.dead] = 1
+                expect(legs, accounts, behind, -1)
+                behind = legs[behind, L.after]
+        elif behind < 0 or notes[behind, N.dead]:
+            accounts[a, A.live] = leg
+    else:
+        accounts[a, A.live] = accounts[a, A.tail]
+    if not notes[leg, N.dead]:
+        expect(legs, accounts, leg, 1)
     day[D.waiting] += 1
     day[D.changed] = 1
 
@@ -256,8 +189,10 @@ def commit(
             accounts[a, A.tail] = front
         legs[leg, L.queued] = 0
         accounts[a, A.length] -= 1
-        accounts[a, A.pending] += legs[leg, L.amount]
-        accounts[legs[leg, L.credit], A.pending] -= legs[leg, L.amount]
+        if not notes[leg, N.dead]:
+            expect(legs, accounts, leg, -1)
+            if accounts[a, A.live] == leg:
+                accounts[a, A.live] = front
     day[D.waiting] -= len(which)
     day[D.changed] = 1
     day[D.events] += 1

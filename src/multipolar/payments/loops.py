@@ -11,28 +11,19 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from multipolar.payments.kernels import (
-    A,
-    D,
-    F,
-    G,
-    H,
-    K,
-    L,
-    N,
     blocked,
     commit,
     covered,
     enqueue,
-    jit,
-    kept,
+    expect,
     move,
     next_dirty,
-    pop,
     ready,
     repay,
     stir,
     wake,
 )
+from multipolar.payments.layout import A, D, F, G, H, K, L, N, jit, kept, pop
 from multipolar.payments.ledger import CUT, MUTE, SHUT
 from multipolar.payments.orders import Ints
 from multipolar.payments.simple import run_simple
@@ -185,7 +176,7 @@ def doom(t: Tables, leg: int) -> None:
 
 @jit
 def bars(t: Tables) -> None:
-    """Doom what cannot settle now: blocked legs, legs of groups that are not whole; clear the marks of the last run."""
+    """Where there are groups, doom what cannot settle now: blocked legs, legs of groups that are not whole."""
     legs, accounts = t.legs, t.accounts
     for a in range(len(accounts)):
         leg = accounts[a, A.head]
@@ -210,7 +201,7 @@ def resolve(t: Tables, cycle: int) -> None:
     of a clearing union members owe their cap at most, without one what they hold.
     """
     day, legs, accounts = t.day, t.legs, t.accounts
-    marking = day[D.barred] or len(t.groups) > 0
+    marking = day[D.grouped]
     day[D.chosen] = 0
     if marking:
         bars(t)
@@ -219,7 +210,7 @@ def resolve(t: Tables, cycle: int) -> None:
         if cycle and accounts[a, A.cap] >= 0:
             floor = (0 if accounts[a, A.member] else accounts[a, A.balance]) - accounts[a, A.cap]
         accounts[a, A.position] = accounts[a, A.pending] + accounts[a, A.balance] - floor
-        accounts[a, A.last] = accounts[a, A.tail]
+        accounts[a, A.last] = accounts[a, A.live]
         if accounts[a, A.position] < 0:
             look(t, a)
     while day[D.chosen] > 0:
@@ -304,23 +295,38 @@ def pick(t: Tables) -> int:
 
 @jit
 def bar(t: Tables) -> None:
-    """Mark the accounts that can neither pay (``mute``) nor be paid (``cut``) now."""
+    """Mark the accounts that can neither pay (``mute``) nor be paid (``cut``) now, and what is dead in queues."""
     accounts, blocks = t.accounts, t.blocks
     for a in range(len(accounts)):
         owner = accounts[a, A.owner]
         accounts[a, A.cut] = blocks[CUT, owner] > 0
         accounts[a, A.mute] = blocks[MUTE, owner] + blocks[CUT, owner] + blocks[SHUT, accounts[a, A.money]] > 0
+        accounts[a, A.pending] = accounts[a, A.pending] if t.day[D.grouped] else 0
+    if t.day[D.grouped]:
+        return
+    for a in range(len(accounts)):
+        accounts[a, A.live] = -1
+        leg, dead = accounts[a, A.head], False
+        while leg >= 0:
+            dead = dead or blocked(t.legs, accounts, leg)
+            t.notes[leg, N.dead] = dead
+            if not dead:
+                accounts[a, A.live] = leg
+                expect(t.legs, accounts, leg, 1)
+            leg = t.legs[leg, L.after]
 
 
 @jit
 def flip(t: Tables) -> None:
     """Outages and hours that change now, then draws that fall due."""
-    begun = False
+    begun, flipped = False, False
     while t.day[D.flipped] < len(t.flips) and t.flips[t.day[D.flipped], F.time] == t.day[D.now]:
         at = t.day[D.flipped]
         t.blocks[t.flips[at, F.kind], t.flips[at, F.index]] += t.flips[at, F.change]
         begun = begun or t.flips[at, F.change] < 0
         t.day[D.flipped] += 1
+        flipped = True
+    if flipped:
         bar(t)
     if begun:
         t.day[D.changed] = 1

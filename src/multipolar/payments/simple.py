@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from multipolar.payments.kernels import A, D, L, N, enqueue, jit, next_dirty, wake
+from multipolar.payments.kernels import enqueue, next_dirty, wake
+from multipolar.payments.layout import A, D, L, N, jit
 
 
 @jit
@@ -32,6 +33,7 @@ def drain(day: Any, legs: Any, notes: Any, accounts: Any) -> None:
             day[D.events] += 1
             day[D.waiting] -= 1
             accounts[a, A.head] = behind
+            accounts[a, A.live] = accounts[a, A.live] if accounts[a, A.live] != leg else -1
             accounts[a, A.length] -= 1
             if behind >= 0:
                 legs[behind, L.before] = -1
