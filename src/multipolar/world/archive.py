@@ -77,7 +77,7 @@ def read_archive(path: Path) -> dict[str, NDArray[Any]]:
             for name, entry in entries.items():
                 _check_header(name, headers[name], entry)
             _check_shapes(headers)
-            return {name: _array(archive, entry) for name, entry in entries.items()}
+            return {name: _array(archive, entry, headers[name]) for name, entry in entries.items()}
     except Exception as error:  # hostile bytes reach places of zipfile and NumPy that raise anything
         raise WorldError.of(f"world file `{shown(path, 400)}` cannot be read: {shown(_reason(error), 200)}") from None
 
@@ -159,12 +159,17 @@ def _check_shapes(headers: Mapping[str, Header]) -> None:
                 raise ValueError(f"`{name}` has shape {shown(header.shape)}, where {wanted} [{labels}] is needed")
 
 
-def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> NDArray[Any]:
+def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, header: Header) -> NDArray[Any]:
+    """What stands behind a header that was checked: no object, and as many bytes as it says, or it is cut short."""
+    size = math.prod(header.shape) * header.dtype.itemsize
     with archive.open(entry) as member:
-        array: NDArray[Any] = np.lib.format.read_array(member, allow_pickle=False, max_header_size=LONGEST_HEADER)
+        member.read(header.offset)
+        held = member.read(size)
+        if len(held) < size:
+            raise ValueError(f"member `{shown(entry.filename)}` holds less than its array")
         if member.read(1):
             raise ValueError(f"member `{shown(entry.filename)}` holds more than its array")
-        return array
+    return np.frombuffer(held, dtype=header.dtype, count=math.prod(header.shape)).reshape(header.shape)
 
 
 def _reason(error: Exception) -> str:

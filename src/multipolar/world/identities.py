@@ -43,18 +43,19 @@ def derive(trade: Array, input_share: Array, tariff: Array, export_tax: Array | 
     ``final_use = spending - sum_k input_share output``, ``income = sum_s final_use``, ``revenue`` = tariffs levied plus
     export taxes levied, ``deficit = income - value_added - revenue`` (sums to zero over the world by construction).
     """
-    if export_tax is None:
-        paid = trade * (1.0 + tariff)
-        duties = (paid - trade).sum(axis=(0, 2))
-        export_revenue = np.zeros(trade.shape[0])
-    else:
+    at_border, export_revenue = trade, np.zeros(trade.shape[0])
+    if export_tax is not None:
         at_border = trade * (1.0 + export_tax)
-        paid = at_border * (1.0 + tariff)
-        duties = (paid - at_border).sum(axis=(0, 2))
-        export_revenue = (at_border - trade).sum(axis=(1, 2))
+        export_revenue = np.einsum("ins,ins->i", trade, export_tax)
+    duties = np.einsum("ins,ins->n", at_border, tariff)
+    paid = 1.0 + tariff
+    paid *= at_border
     spending = paid.sum(axis=0)
     output = trade.sum(axis=1)
-    trade_share = np.divide(paid, spending, out=np.zeros_like(paid), where=spending > 0)
+    # In place: arrays of flows cost more to put into memory than to compute.
+    trade_share = np.divide(paid, spending, out=paid, where=spending > 0)
+    if not (spending > 0).all():
+        trade_share[:, ~(spending > 0)] = 0.0
     value_added_share = 1.0 - input_share.sum(axis=2)
     value_added = output * value_added_share
     intermediate = np.matmul(output[:, None, :], input_share)[:, 0, :]
@@ -96,9 +97,13 @@ def identities(trade: Array, accounts: Accounts, tariff: Array, export_tax: Arra
     Markets: payments of buyers less taxes equal receipts of sellers, relative to that market. Budgets: income equals
     value added, tax revenue and the excess of imports over exports at border prices. Shares sum to one.
     """
-    gross = 1.0 + tariff if export_tax is None else (1.0 + tariff) * (1.0 + export_tax)
-    received = (accounts.trade_share * accounts.spending / gross).sum(axis=1)
-    market = np.abs(received - accounts.output) / np.where(accounts.output > 0, accounts.output, 1.0)
+    received = 1.0 + tariff
+    if export_tax is not None:
+        received *= 1.0 + export_tax
+    np.divide(accounts.spending, received, out=received)
+    received *= accounts.trade_share
+    sold = received.sum(axis=1)
+    market = np.abs(sold - accounts.output) / np.where(accounts.output > 0, accounts.output, 1.0)
     border = trade if export_tax is None else trade * (1.0 + export_tax)
     imports, exports = border.sum(axis=(0, 2)), border.sum(axis=(1, 2))
     budget = np.abs(accounts.income - accounts.value_added.sum(axis=1) - accounts.revenue - (imports - exports))

@@ -221,9 +221,11 @@ def input_shares(intermediate: Array, trade: Array, tariff: Array) -> Array:
     ``input_share[n,k,s] = intermediate[n,k,s] x (sum_i trade (1+t) / sum_i trade)[n,s] / output[n,k]``; 0 where a
     sector has no output. Values in million US dollars.
     """
-    bought, paid = trade.sum(axis=0), (trade * (1.0 + tariff)).sum(axis=0)
+    with_tariff = 1.0 + tariff
+    with_tariff *= trade
+    bought, paid = trade.sum(axis=0, dtype=np.float64), with_tariff.sum(axis=0)
     gross = np.divide(paid, bought, out=np.ones_like(bought), where=bought > 0)
-    output = trade.sum(axis=1)
+    output = trade.sum(axis=1, dtype=np.float64)
     per_output = np.divide(1.0, output, out=np.zeros_like(output), where=output > 0)
     shares: Array = intermediate * gross[:, None, :]
     shares *= per_output[:, :, None]
@@ -247,12 +249,11 @@ def world_of(held: Mapping[str, NDArray[Any]], name: str) -> World:
     ``name`` is that of a world that has none. Raises ``WorldError`` with everything that is wrong.
     """
     with np.errstate(all="ignore"):  # what is no number, or too large for one, is found there
-        trade = held["trade"].astype(np.float64)
         tariff = held["tariff"] if "tariff" in held else held["tariff_bp"] / BASIS_POINT
         if "input_share" in held:
             input_share = held["input_share"]
         else:
-            input_share = input_shares(held["intermediate"].astype(np.float64), trade, tariff)
+            input_share = input_shares(held["intermediate"], held["trade"], tariff)
     countries, sectors = ([str(label) for label in held[axis]] for axis in ("countries", "sectors"))
     stated: Mapping[str, object] | None = _evidence(held)
     provenance = None
@@ -264,7 +265,7 @@ def world_of(held: Mapping[str, NDArray[Any]], name: str) -> World:
     return World.from_arrays(
         countries=countries,
         sectors=sectors,
-        trade=trade,
+        trade=held["trade"],
         input_share=input_share,
         tariff=tariff,
         trade_elasticity=held["trade_elasticity"],
