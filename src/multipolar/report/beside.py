@@ -170,7 +170,7 @@ def _notes(reading: Reading, words: Language) -> Statement | None:
     if not reading.result.notes:
         return None
     return words.text("beside-notes"), tuple(
-        say.capital(Text(shown(note, LONGEST_NOTE))) for note in reading.result.notes
+        say.capital(Text(f"{shown(note, LONGEST_NOTE)}.")) for note in reading.result.notes
     )
 
 

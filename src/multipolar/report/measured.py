@@ -55,7 +55,7 @@ def _with_unit(name: str) -> str:
 def _table(reading: Reading, words: Language, case: int) -> Table:
     rows = tuple(_row(words, label, index, case, at) for label, index, at in _shown(reading))
     keys = ("col-index", "col-base", "col-scenario", "col-difference", "col-usual")
-    caption = _in_branch(reading, words, words.text("indices-caption"), case)
+    caption = _in_branch(reading, words, words.text("indices-caption", **_when(reading, words)), case)
     heads = tuple(words.text(key) for key in keys)
     return Table(caption, heads, rows, (False, True, True, True, True), stacked=True)
 
@@ -128,7 +128,7 @@ def _jobs(reading: Reading, words: Language, case: int) -> Table:
                          Number(words.number(float(change[s]), 2, signed=True),
                                 _range(words, float(low[n, s]), float(high[n, s]), 2)), grade))  # fmt: skip
     keys = ("col-economy", "col-sector", "col-jobs", "col-jobs-change", "col-grade")
-    caption = _in_branch(reading, words, words.text("jobs-caption"), case)
+    caption = _in_branch(reading, words, words.text("jobs-caption", **_when(reading, words)), case)
     heads = tuple(words.text(key) for key in keys)
     return Table(caption, heads, tuple(rows), (False, False, True, True, False), folded=True, stacked=True)
 
@@ -146,7 +146,7 @@ def _emissions(reading: Reading, words: Language, case: int) -> Table:
         intensity = _intensity(words, per, case, n)
         rows.append((names[n], Number(words.number(float(index.base[n]), 1)), moved, intensity))
     keys = ("col-economy", "col-co2", "col-co2-change", "col-co2-gdp")
-    caption = _in_branch(reading, words, words.text("co2-caption"), case)
+    caption = _in_branch(reading, words, words.text("co2-caption", **_when(reading, words)), case)
     heads = tuple(words.text(key) for key in keys)
     return Table(caption, heads, tuple(rows), (False, True, True, True), stacked=True)
 
@@ -165,6 +165,12 @@ def _named(reading: Reading) -> list[int]:
     named = reading.named if len(reading.named) <= 2 * EACH_END else ()
     wanted = [reading.subject, reading.companion, *named]
     return list(dict.fromkeys(each for each in wanted if each is not None))
+
+
+def _when(reading: Reading, words: Language) -> dict[str, Text]:
+    """The year of the reference, and whether ranges stand in the table."""
+    ranges = words.text("with-ranges" if reading.drawn else "without-ranges")
+    return {"year": Text(say.year(reading, words)), "ranges": ranges}
 
 
 def _in_branch(reading: Reading, words: Language, title: Text, case: int) -> Text:

@@ -104,7 +104,7 @@ def _lines(years: Sequence[int], words: Language) -> list[alt.Chart]:
     shown = sorted({years[0], years[len(years) // 2], years[-1]})
     x = alt.X("year:Q", title=None, scale=alt.Scale(domain=[years[0], years[-1]], nice=False),
               axis=alt.Axis(values=shown, format="d", grid=False))  # fmt: skip
-    y_axis = alt.Axis(title=plain(words.text("axis-years")), tickCount=4, format=".2g")
+    y_axis = alt.Axis(title=plain(words.text("axis-years")), tickCount=4, format=".2~g")
     y = alt.Y("value:Q", axis=y_axis)
     spread = alt.Chart().mark_area(color=theme.GRID, aria=False).encode(x=x, y=alt.Y("low:Q", axis=y_axis), y2="high:Q")
     zero = alt.Chart().mark_rule(color=theme.QUIET, aria=False).encode(y=alt.datum(0))

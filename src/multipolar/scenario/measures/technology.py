@@ -24,7 +24,7 @@ ROYALTY = Quantity(
 FACTORY_PRICE = Quantity(
     0.70, 0.65, 0.75, "triangular", "", "assumption: factory over consumer price (tax, dealer, fees), default"
 )
-NO_SHARE = Quantity(0.0, unit="share")
+NO_SHARE = Quantity(0.0, unit="share", source="default of the program: nothing is displaced")
 LARGEST_VENTURE = 0.5
 
 
