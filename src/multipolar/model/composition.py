@@ -58,6 +58,7 @@ class Given(NamedTuple):
     group: Array  # [g,n]
     theta: Array  # [s]
     shape: Array  # [s] theta_K
+    floor: Array | None  # [n,k] ln of the lowest wage, -inf where it is free; None where all are
     lists: Lists | None
     ventures: Ventures | None
 
@@ -107,7 +108,7 @@ class Composition:
         deficit = eq.deficit(self.deficits, bills, given.wage_bill, given.deficit, given.group)
         income = eq.income(bills, revenue, deficit, inputs.transfers + royalties)
         productivity = inputs.ln_productivity + boost
-        ln_sector = self._sector_wages(ln_wage, output, ln_cost + productivity, given)
+        ln_sector = self._value_added_price(ln_wage, output, ln_cost + productivity, given)
         ln_input = eq.ln_input_price(ln_price, given.input_share, given.value_added_share, self.eps)
         ln_bundle = eq.ln_bundle_cost(ln_sector, ln_input, given.value_added_share, self.sigma)
         research = given.purchases * xp.exp(ln_final)
@@ -139,16 +140,19 @@ class Composition:
         effort = real_wage ** (1.0 + self.psi) - 1.0 - lab.worth_of_real_wage(real_wage, self.psi)
         return xp.log(xp.exp(ln_consumption) - self.labour_share * given.wage_bill / given.income * effort)
 
-    def _sector_wages(self, ln_wage: Array, output: Array, ln_bundle: Array, given: Given) -> Array:
-        """As ``System.wages``, without a floor."""
-        if self.mobility == float("inf"):
-            return ln_wage[:, None]
-        xp = ln_wage.__array_namespace__()
-        ln_output = _ln_where(given.made, output / given.output + TINY)
-        wages = lab.ln_sector_wages(
-            ln_wage, ln_output, ln_bundle, given.wage_share, self.sigma, 1.0 / self.mobility
-        )
-        return xp.where(given.made, wages, ln_wage[:, None])
+    def _value_added_price(self, ln_wage: Array, output: Array, ln_bundle: Array, given: Given) -> Array:
+        """As ``System.wages``: what sectors pay, [n,1] or [n,k]."""
+        floor, expected = given.floor, ln_wage[:, None]
+        if self.mobility != float("inf"):
+            xp = ln_wage.__array_namespace__()
+            ln_output = _ln_where(given.made, output / given.output + TINY)
+            known = ln_wage, ln_output, ln_bundle, given.wage_share, self.sigma, 1.0 / self.mobility
+            if floor is None:
+                wages = lab.ln_sector_wages(*known)
+            else:
+                wages = lab.ln_expected_wages(*known, floor, self.labour_share)
+            expected = xp.where(given.made, wages, expected)
+        return expected if floor is None else lab.ln_rigid_price(expected, floor, self.labour_share)
 
 
 def own_country_step(rest: Array, blocks: tuple[Array, ...]) -> Array:

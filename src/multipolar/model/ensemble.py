@@ -75,7 +75,7 @@ def _starts(systems: dict[int, System], settings: Settings, at_once: int) -> Ite
     for k, (equations, inputs, given) in drawn.items():
         rows = None if inputs.rows is None else inputs.rows.weights.shape
         ventures = None if given.ventures is None else len(given.ventures.share)
-        alike.setdefault((equations, given.group.shape, rows, ventures), []).append(k)
+        alike.setdefault((equations, given.group.shape, rows, ventures, given.floor is None), []).append(k)
     for (equations, *_), members in alike.items():  # type: ignore[misc]
         for first in range(0, len(members), at_once):
             part = members[first : first + at_once]

@@ -119,8 +119,9 @@ def gradient(
 
     ``of``: ``welfare``, ln real income hats, or ``equivalent_variation``, million USD. ``country`` has weight 1, or
     ``weights`` by country (a mapping, or [n]) say what the payoff is a sum of. ``tolerance``: of the transposed system,
-    relative. Raises ``InputError`` for what is not known, and for mechanisms that derivatives do not cover;
-    ``NotConvergedError`` where the outcome itself is not converged.
+    relative. Where a rigid wage stands exactly at its floor the derivative has two sides, and what is given is one of
+    them. Raises ``InputError`` for what is not known, and for mechanisms that derivatives
+    do not cover; ``NotConvergedError`` where the outcome itself is not converged.
     """
     weight = _weights(outcome, of, country, weights, tolerance)
     outcome.raise_for_status()

@@ -23,7 +23,9 @@ from multipolar.model.ventures import Venture
 from multipolar.world.world import World
 
 # A field that is not named here and is not at its neutral value is a mechanism that nobody has composed yet.
-PARAMETERS = {"theta_scale", "theta_factor", "sigma", "eps", "sigma_c", "mobility", "psi", "labour_share", "specific"}
+PARAMETERS = {
+    "theta_scale", "theta_factor", "sigma", "eps", "sigma_c", "mobility", "psi", "labour_share", "specific", "rigidity",
+}  # fmt: skip
 SHOCKS = {
     "tariff", "export_tax", "trade_cost_hat", "blocked_share", "listed_share", "coverage", "rents",
     "productivity_hat", "transfers", "deficits", "ventures", "research_purchases",
@@ -106,6 +108,7 @@ def _given(system: System) -> Given:
         group=system.group,
         theta=economy.theta,
         shape=economy.shape,
+        floor=None if economy.wage_floor is None else np.broadcast_to(economy.wage_floor, economy.made.shape).copy(),
         lists=None if system.made.lists is None else _lists(system.made.lists),
         ventures=_ventures(system.shocks.ventures, economy) if system.shocks.ventures else None,
     )

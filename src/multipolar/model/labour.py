@@ -94,9 +94,12 @@ def rigid_wages(expected: Array, floor: Array) -> tuple[Array, Array]:
 
 
 def ln_rigid_price(ln_expected: Array, ln_floor: Array, labour_share: float) -> Array:
-    """``ln v = (1-l) ln omega + l ln max(d, omega)`` [n,k]: price of value added where only wages are rigid."""
+    """``ln v = (1-l) ln omega + l ln max(d, omega)`` [n,k]: price of value added where only wages are rigid.
+
+    Its derivative has two sides at the kink omega = d; exactly there it is the one of free wages, no mean of both.
+    """
     xp = ln_expected.__array_namespace__()
-    return (1.0 - labour_share) * ln_expected + labour_share * xp.maximum(ln_expected, ln_floor)
+    return (1.0 - labour_share) * ln_expected + labour_share * xp.where(ln_expected < ln_floor, ln_floor, ln_expected)
 
 
 def ln_expected_wages(

@@ -39,8 +39,9 @@ def assert_same(found: object, expected: mp.Outcome) -> None:
 
 @pytest.mark.parametrize(
     ("nest", "rule"),
-    [({}, "own"), (CES, "closed"), ({"mobility": 2.0, **CES}, "fixed")],
-    ids=["plain", "CES", "labour"],
+    [({}, "own"), (CES, "closed"), ({"mobility": 2.0, **CES}, "fixed"),
+     ({"rigidity": 0.98, "labour_share": 0.55, "mobility": 1.5}, "closed")],
+    ids=["plain", "CES", "labour", "rigid"],
 )
 @settings(max_examples=3)
 @given(seed=st.integers(0, 5_000))
@@ -136,8 +137,12 @@ def test_what_is_asked_wrongly_is_named() -> None:
     with pytest.raises(mp.InputError) as refused:
         mp.solve_batch(economy, shocks, at_once=0, tolerance=1.0, sweeps_max=0)
     assert [problem.path for problem in refused.value.problems] == ["tolerance", "sweeps_max", "at_once"]
-    rigid = mp.prepare(economy.world, mp.Parameters(rigidity=0.9))
-    with pytest.raises(mp.InputError, match="rigidity: a batch of draws cannot be computed"):
-        mp.solve_batch(rigid, shocks)
+    share = np.zeros_like(economy.world.trade)
+    share[0, 1] = 0.3
+    owned = mp.Shocks(blocked_share=share, rents={economy.world.countries[2]: 1.0})
+    with pytest.raises(mp.InputError, match="blocks: a batch of draws cannot be computed"):
+        mp.solve_batch(economy, [owned])
+    (without,) = mp.solve_batch(economy, [mp.Shocks(blocked_share=share)])
+    assert isinstance(without, mp.Outcome)
     with pytest.raises(mp.ShocksError, match="tariff"):
         mp.solve_batch(economy, [mp.Shocks(tariff=np.zeros(3))])

@@ -25,8 +25,12 @@ NESTS = {
     "mobility": mp.Parameters(mobility=2.0),
     "mobility and CES": mp.Parameters(mobility=2.0, **CES),
     "participation": mp.Parameters(psi=0.25, labour_share=0.6, **CES),
+    "participation and mobility": mp.Parameters(psi=0.5, labour_share=0.55, mobility=1.5),
+    "rigid wages": mp.Parameters(
+        rigidity=np.array([0.99, 0.97, 0.0, 0.98]), labour_share=0.55, mobility=1.5, **CES
+    ),
 }
-CASES = list(zip(NESTS, ("own", "fixed", "closed", "own", "fixed"), strict=True))
+CASES = list(zip(NESTS, ("own", "fixed", "closed", "own", "fixed", "closed", "own"), strict=True))
 LEVELS = {
     "tariff": "tariff", "export_tax": "export_tax", "trade_cost_hat": "trade_cost", "blocked_share": "blocked_share",
     "productivity_hat": "productivity",
@@ -308,12 +312,29 @@ def test_all_that_is_wrong_is_named_at_once() -> None:
         mp.gradient(random_world(1), country="C1")  # type: ignore[arg-type]
 
 
+def test_exactly_at_its_floor_a_wage_has_the_derivative_of_one_side() -> None:
+    """At the base with a floor of 1 every wage stands at the kink: a step one way costs work, the other way none."""
+    world = random_world(4, 4, 3)
+    free, held = (mp.solve(world, None, mp.Parameters(rigidity=d)) for d in (0.0, 1.0))
+    given, found = (mp.gradient(out, country="C1", tolerance=1e-12).productivity[0] for out in (free, held))
+    np.testing.assert_allclose(found, given, rtol=1e-8)
+
+    def across(step: float) -> float:
+        hat = np.ones((4, 3))
+        hat[0] += step
+        shocks = mp.Shocks(productivity_hat=hat)
+        out = mp.solve(world, shocks, mp.Parameters(rigidity=1.0), tolerance=1e-14)
+        return float(np.log(out.welfare_hat[0])) / step
+
+    sides = across(1e-6), across(-1e-6)
+    assert abs(sides[0] - sides[1]) > 0.01 * abs(found.sum())
+
+
 def refused_mechanisms() -> list[tuple[str, mp.Shocks, mp.Parameters]]:
     share = np.zeros((4, 4, 3))
     share[0, 1] = 0.3
     venture = mp.Venture(host=0, sector=1, investor=2, share=0.1, displaced=0.5)
     return [
-        ("rigidity", mp.Shocks(), mp.Parameters(rigidity=0.98)),
         ("blocks", mp.Shocks(blocked_share=share, rents={"C3": 1.0}), mp.Parameters()),
         ("ventures[0].displaced", mp.Shocks(ventures=(venture,)), mp.Parameters()),
     ]
