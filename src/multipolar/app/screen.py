@@ -9,8 +9,11 @@ from contextlib import contextmanager
 import numpy as np
 
 from multipolar.app.columns import columns, paragraph
+from multipolar.base.language import language, plain
 from multipolar.base.problems import shown
+from multipolar.report.graded import statement
 from multipolar.report.reading import Reading
+from multipolar.results.evidence import HEADLINE, LEAST
 from multipolar.results.result import LEVEL, Result
 
 ROWS = 10
@@ -28,16 +31,17 @@ def table(result: Result) -> str:
     rows = chosen(result, median[plain])
     several = len(plain) > 1
     head = ["economy", *(shown(result.cases[k].branch or "real income, %", 24) for k in plain)]
-    lines = [head]
+    lines = [[*head, "evidence"]]
     largest = max(float(np.abs(median[plain][:, rows]).max()), LEAST_BAR)
     for n in rows:
         cells = [f"{result.countries[n]} {result.names.get(result.countries[n], '')}".strip()]
         cells += [value_and_range(median[k, n], low[k, n], high[k, n]) for k in plain]
+        cells.append(result.evidence.of(HEADLINE, n)[0] or "not on record")
         if not several:
             cells.append(_bar(float(median[plain[0], n]) / largest))
         lines.append(cells)
     if not several:
-        head.append("")
+        lines[0].append("")
     return columns(lines)
 
 
@@ -106,6 +110,16 @@ def caption(result: Result) -> str:
     )
 
 
+def evidence(result: Result) -> str:
+    """What the grades in the table mean, and the estimated data that the numbers rest on."""
+    words, held = language(), result.evidence
+    if not held.shares:
+        return plain(words.text("beside-evidence-none"))
+    said = statement(Reading(result), words)
+    least = f"Evidence: the weakest grade that holds for {LEAST:.0%} or more of an economy's sales, inputs or tariffs."
+    return " ".join((least, *map(plain, said[1])))
+
+
 def reference(result: Result) -> str:
     """The world that effects are measured against."""
     world, baseline = result.world, result.scenario.baseline
@@ -141,7 +155,7 @@ def beside(result: Result) -> str:
     variants = dict.fromkeys(case.variant for case in result.cases if case.variant)
     if variants:
         lines.append(f"Variants, in result.json and the report: {', '.join(map(shown, variants))}.")
-    return "\n".join(paragraph(line) for line in lines)
+    return "\n".join(paragraph(line) for line in (*lines, evidence(result)))
 
 
 def not_computed(result: Result) -> list[str]:

@@ -11,11 +11,11 @@ from multipolar.base.language import Language, Text, plain
 from multipolar.base.problems import shown
 from multipolar.report import background, captions
 from multipolar.report import words as say
-from multipolar.report.beside import listed
 from multipolar.report.blocks import Block, Cell, Figure, Number, Paragraph, Part, Table
 from multipolar.report.figures import measures as figures
 from multipolar.report.figures.world import display_names
 from multipolar.report.reading import Reading
+from multipolar.report.words import listed
 from multipolar.results.attribution import WAYS, Attribution, per_cent
 
 MOST_ECONOMIES = 5

@@ -99,7 +99,12 @@ def data(reading: Reading, words: Language) -> Part:
         blocks.append(Paragraph(words.text("data-none")))
     graded = grades(world.name)
     if graded:
-        graded_rows = tuple((f"{grade.block} {grade.part}".strip(), grade.grade, grade.why) for grade in graded)
+        parts: dict[tuple[str, str, str], list[str]] = {}  # what has the same reason stands in one row
+        for row in graded:
+            parts.setdefault((row.block, row.grade, row.why), []).append(row.part)
+        graded_rows = tuple(
+            (f"{block} {'; '.join(named)}".strip(), grade, why) for (block, grade, why), named in parts.items()
+        )
         columns = _heads(words, "col-block", "col-grade", "col-why")
         caption = words.text("data-grades")
         blocks.append(Table(caption, columns, graded_rows, (False,) * 3, folded=True, stacked=True))

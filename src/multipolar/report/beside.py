@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from multipolar.base.language import FIRST_STRONG, POP, Language, Text
+from multipolar.base.language import Language, Text
 from multipolar.base.problems import shown
+from multipolar.report import graded
 from multipolar.report import words as say
-from multipolar.report.blocks import Part, Statements
+from multipolar.report.blocks import Part, Statement, Statements
 from multipolar.report.reading import Reading
+from multipolar.report.words import listed
 
 LONGEST_NOTE = 400
 LINES = 4
-
-Statement = tuple[Text, tuple[Text, ...]]
 
 
 def part(reading: Reading, words: Language) -> Part:
@@ -33,16 +33,12 @@ def part(reading: Reading, words: Language) -> Part:
         _notes,
         _assumptions,
         _rents,
+        graded.statement,
         _data,
         _outside,
     )
     made = [statement for maker in makers if (statement := maker(reading, words)) is not None]
     return Part("beside", words.text("beside"), (Statements(tuple(made), shown=LINES),))
-
-
-def listed(items: list[str] | list[Text]) -> Text:
-    """Items as one list inside a sentence, each made safe."""
-    return Text(", ".join(f"{FIRST_STRONG}{item if isinstance(item, Text) else shown(item)}{POP}" for item in items))
 
 
 def _conditional(reading: Reading, words: Language) -> Statement:

@@ -21,6 +21,11 @@ class Number:
     under: str = ""
 
 
+@dataclass(frozen=True)
+class Named(Number):
+    """A name in a table, and what stands small under it."""
+
+
 Cell = str | Number
 
 
@@ -72,11 +77,14 @@ class Paragraph:
     kind: str = field(default="paragraph", init=False)
 
 
+Statement = tuple[Text, tuple[Text, ...]]
+
+
 @dataclass(frozen=True)
 class Statements:
     """Short statements, each under its own label; of more than ``shown`` lines the rest is folded."""
 
-    rows: tuple[tuple[Text, tuple[Text, ...]], ...]
+    rows: tuple[Statement, ...]
     shown: int = 99
     kind: str = field(default="statements", init=False)
 

@@ -9,18 +9,18 @@ import numpy as np
 from multipolar.base.language import Language, Text
 from multipolar.base.problems import shown
 from multipolar.base.variables import variables
-from multipolar.report import background, without_work
+from multipolar.report import background, graded, without_work
 from multipolar.report import words as say
 from multipolar.report.blocks import Block, Cell, Number, Paragraph, Part, Statements, Table
 from multipolar.report.figures.world import display_names
-from multipolar.report.reading import Reading
+from multipolar.report.reading import LEVEL, Reading
 from multipolar.results.result import Index
 from multipolar.results.technology import DependenceFlow
 
 OF_THE_WORLD = ("poles", "polarisation", "leadership_share", "gap", "gap_between", "gap_within")
 OF_COUNTRIES = ("dependence", "dependence_high_tech", "chokepoint")
 EACH_END = 3
-GRADES = ("observed", "scaled", "estimated", "assumption")
+DECIMALS_OF_JOBS = 2
 
 
 def part(reading: Reading, words: Language) -> Part:
@@ -54,10 +54,10 @@ def _with_unit(name: str) -> str:
 
 def _table(reading: Reading, words: Language, case: int) -> Table:
     rows = tuple(_row(words, label, index, case, at) for label, index, at in _shown(reading))
-    keys = ("col-index", "col-base", "col-scenario", "col-difference", "col-usual")
+    keys = ("col-index", "col-base", "col-scenario", "col-difference", "col-usual", "col-evidence")
     caption = _in_branch(reading, words, words.text("indices-caption", **_when(reading, words)), case)
     heads = tuple(words.text(key) for key in keys)
-    return Table(caption, heads, rows, (False, True, True, True, True), stacked=True)
+    return Table(caption, heads, rows, (False, True, True, True, True, False), stacked=True)
 
 
 def _flows(reading: Reading, words: Language, rows: list[DependenceFlow]) -> Table:
@@ -108,11 +108,12 @@ def _row(words: Language, label: str, index: Index, case: int, at: tuple[int, ..
         Number(words.number(value, max(3, decimals))),
         Number(words.number(change, decimals, signed=True), _range(words, low, high, decimals)),
         Number(told if np.isfinite(in_years) else words.text("no-yardstick")),
+        graded.grade_word(words, None if index.grade is None else index.grade[at]),
     )  # fmt: skip
 
 
 def _jobs(reading: Reading, words: Language, case: int) -> Table:
-    """For the economies named the sectors that gain and lose most jobs, with the grade of their employment."""
+    """For the economies named the total, then the sectors that gain and lose most jobs, each with its evidence."""
     result, index, names = reading.result, reading.result.indices["jobs"], display_names(reading)
     low, middle, high = (each[case] for each in index.interval())
     changes = np.where(np.isfinite(middle), middle, index.change[case])
@@ -121,16 +122,36 @@ def _jobs(reading: Reading, words: Language, case: int) -> Table:
         change = changes[n]
         if not np.isfinite(change).all():
             continue
+        rows += _total_jobs(reading, words, case, n)
         order = np.argsort(change, kind="stable")
         for s in [*order[::-1][:EACH_END], *order[:EACH_END][::-1]]:
-            grade = "" if index.grade is None else GRADES[int(index.grade[n, s])]
+            ends = float(low[n, s]), float(high[n, s])
             rows.append((names[n], result.world.sectors[s], Number(words.number(float(index.base[n, s]), 0)),
-                         Number(words.number(float(change[s]), 2, signed=True),
-                                _range(words, float(low[n, s]), float(high[n, s]), 2)), grade))  # fmt: skip
-    keys = ("col-economy", "col-sector", "col-jobs", "col-jobs-change", "col-grade")
+                         _moved_jobs(words, float(change[s]), ends),
+                         graded.grade_word(words, None if index.grade is None else index.grade[n, s])))  # fmt: skip
+    keys = ("col-economy", "col-sector", "col-jobs", "col-jobs-change", "col-evidence")
     caption = _in_branch(reading, words, words.text("jobs-caption", **_when(reading, words)), case)
     heads = tuple(words.text(key) for key in keys)
     return Table(caption, heads, tuple(rows), (False, False, True, True, False), folded=True, stacked=True)
+
+
+def _total_jobs(reading: Reading, words: Language, case: int, n: int) -> list[tuple[Cell, ...]]:
+    """The total of an economy where it is known as such; its change is the sum over sectors, draw by draw."""
+    index, total = reading.result.indices["jobs"], reading.result.evidence.totals.get("employment")
+    if total is None or not np.isfinite(total.values[n]):
+        return []
+    change, ends = float(index.change[case, n].sum()), (float("nan"), float("nan"))
+    drawn = None if index.drawn is None else index.drawn[case, :, n].sum(axis=-1)
+    if drawn is not None and np.isfinite(drawn).any():
+        first, change, last = (float(q) for q in np.nanquantile(drawn, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2]))
+        ends = first, last
+    return [(display_names(reading)[n], words.text("jobs-total"), Number(words.number(float(total.values[n]), 0)),
+             _moved_jobs(words, change, ends), graded.grade_word(words, total.grade[n]))]  # fmt: skip
+
+
+def _moved_jobs(words: Language, change: float, ends: tuple[float, float]) -> Number:
+    said = words.number(change, DECIMALS_OF_JOBS, signed=True)
+    return Number(said, _range(words, *ends, DECIMALS_OF_JOBS))
 
 
 def _emissions(reading: Reading, words: Language, case: int) -> Table:
@@ -144,11 +165,19 @@ def _emissions(reading: Reading, words: Language, case: int) -> Table:
         moved = Number(words.number(float(change[n]), decimals, signed=True),
                        _range(words, float(low[n]), float(high[n]), decimals))  # fmt: skip
         intensity = _intensity(words, per, case, n)
-        rows.append((names[n], Number(words.number(float(index.base[n]), 1)), moved, intensity))
-    keys = ("col-economy", "col-co2", "col-co2-change", "col-co2-gdp")
+        known = Number(words.number(float(index.base[n]), 1), graded.grade_word(words, _known_co2(reading, n)))
+        evidence = graded.grade_word(words, None if index.grade is None else index.grade[n])
+        rows.append((names[n], known, moved, intensity, evidence))
+    keys = ("col-economy", "col-co2", "col-co2-change", "col-co2-gdp", "col-evidence-change")
     caption = _in_branch(reading, words, words.text("co2-caption", **_when(reading, words)), case)
     heads = tuple(words.text(key) for key in keys)
-    return Table(caption, heads, tuple(rows), (False, True, True, True), stacked=True)
+    return Table(caption, heads, tuple(rows), (False, True, True, True, False), stacked=True)
+
+
+def _known_co2(reading: Reading, n: int) -> int | None:
+    """The grade of an economy's total of CO2; None where it is not on record."""
+    total = reading.result.evidence.totals.get("emissions")
+    return None if total is None else int(total.grade[n])
 
 
 def _intensity(words: Language, per: Index | None, case: int, n: int) -> Number:

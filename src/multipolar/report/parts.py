@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from multipolar.base.language import Language, Text
-from multipolar.report import attributed, background, beside, captions, measured, technology, years
+from multipolar.report import attributed, background, beside, captions, graded, measured, technology, years
 from multipolar.report import words as say
-from multipolar.report.blocks import Block, Cell, Figure, Number, Paragraph, Part, Table
+from multipolar.report.blocks import Block, Cell, Figure, Named, Number, Paragraph, Part, Table
 from multipolar.report.figures import world as figures
 from multipolar.report.figures.theme import SHAPES
 from multipolar.report.reading import Effect, Reading
@@ -89,7 +89,7 @@ def _branches(reading: Reading, words: Language) -> Part:
 
 def _economies(reading: Reading, words: Language) -> Part:
     intro = words.text("economies-intro", year=say.year(reading, words), ranges=_ranges(reading, words))
-    blocks: list[Block] = [Paragraph(intro)]
+    blocks: list[Block] = [Paragraph(intro), Paragraph(graded.rule(words))]
     for case in reading.cases:
         title = captions.ranked_title(reading, words, case)
         blocks.append(_income_table(reading, words, title, case, reading.order(case), folded=reading.branched))
@@ -131,24 +131,32 @@ def _columns(reading: Reading) -> list[int]:
 def _income_table(
     reading: Reading, words: Language, caption: Text, case: int, countries: Sequence[int], folded: bool = False
 ) -> Table:
-    """Economies with real income in per cent and in billions of dollars, each with its range."""
+    """Economies with real income in per cent and in billions of dollars, each with its range.
+
+    In the case that leads the page the evidence of each stands under its name; it is the same in every case.
+    """
     names = figures.display_names(reading)
     blocs = [*figures.shown_blocs(reading), ""]
 
     def bloc_of(country: int) -> str:
         return blocs[figures.blocs_of(reading, country)]
 
+    def name_of(country: int) -> Cell:
+        if case != reading.case:
+            return names[country]
+        return Named(names[country], background.bare(graded.of_economy(reading, words, country)))
+
     effects = [reading.effect(case, country) for country in countries]
     dollars = [say.in_billions(reading.in_dollars(case, country)) for country in countries]
     rows = tuple(
-        (names[country], bloc_of(country), in_per_cent, in_dollars)
+        (name_of(country), bloc_of(country), in_per_cent, in_dollars)
         for country, in_per_cent, in_dollars in zip(
             countries,
             _numbers(words, effects, say.column_decimals(effects)),
             _numbers(words, dollars, say.column_decimals(dollars)),
             strict=True,
         )
-    )
+    )  # fmt: skip
     heads = tuple(words.text(key) for key in ("col-economy", "col-bloc", "col-change", "col-dollars"))
     return Table(caption, heads, rows, (False, False, True, True), folded=folded)
 

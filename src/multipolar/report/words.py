@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from multipolar.base.language import FIRST_STRONG, Language, Text, language, plain
+from multipolar.base.language import FIRST_STRONG, POP, Language, Text, language, plain
 from multipolar.base.problems import shown
 from multipolar.report.reading import HARDLY, Effect, Reading
 
@@ -165,6 +165,11 @@ def year(reading: Reading, words: Language) -> str:
     """The year of the data, or that the world states none."""
     known = reading.result.world.year
     return words.text("year-unknown") if known is None else str(known)
+
+
+def listed(items: Sequence[str] | Sequence[Text]) -> Text:
+    """Items as one list inside a sentence, each made safe."""
+    return Text(", ".join(f"{FIRST_STRONG}{item if isinstance(item, Text) else shown(item)}{POP}" for item in items))
 
 
 def branch_name(branch: str) -> str:

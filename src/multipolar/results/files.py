@@ -13,6 +13,7 @@ import numpy as np
 from multipolar.base.json_text import json_text
 from multipolar.base.variables import variables
 from multipolar.results.attribution import WAYS, WORLD, Attribution, as_block, per_cent
+from multipolar.results.evidence import HEADLINE, grade_names, graded_arrays
 from multipolar.results.result import LEVEL, Index, Result
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
@@ -51,6 +52,7 @@ def as_data(result: Result) -> dict[str, Any]:
             "technology": [asdict(row) for row in result.technology],
             "ventures": [asdict(row) for row in result.ventures],
             "dependence_flows": [asdict(row) for row in result.dependence_flows],
+            "evidence": result.evidence.as_data(),
             "provenance": asdict(result.provenance),
         }
     )
@@ -67,7 +69,8 @@ def _large(name: str) -> bool:
 def _index(name: str, index: Index) -> dict[str, Any]:
     low, middle, high = index.interval()
     held: dict[str, Any] = {"unit": variables()[name].unit, "axes": variables()[name].axes, "base": index.base,
-                            "value": index.value, "usual": index.usual}  # fmt: skip
+                            "value": index.value, "usual": index.usual,
+                            "evidence": grade_names(index.grade)}  # fmt: skip
     if index.drawn is not None and index.drawn.shape[1]:
         held["change"] = {"median": middle, "low": low, "high": high, "level": LEVEL}
     return held
@@ -76,7 +79,7 @@ def _index(name: str, index: Index) -> dict[str, Any]:
 def indices_csv(result: Result) -> str:
     """Every index that is not by sector: base, value, change with its range, and the change in average years."""
     header = ("branch", "variant", "index", "bloc", "country", "unit", "base", "value", "change", "low_80pct",
-              "high_80pct", "usual_yearly_change", "change_in_usual_years", "world", "year")  # fmt: skip
+              "high_80pct", "usual_yearly_change", "change_in_usual_years", "evidence", "world", "year")  # fmt: skip
     rows: list[tuple[object, ...]] = []
     for name, index in result.indices.items():
         axes = variables()[name].axes
@@ -88,12 +91,12 @@ def indices_csv(result: Result) -> str:
             for at in np.ndindex(index.base.shape):
                 place = {axis: labels[axis][n] for axis, n in zip(axes[1:], at, strict=True)}
                 usual = float("nan") if index.usual is None else float(index.usual[at])
-                change = float(index.change[k][at])
+                change, held = float(index.change[k][at]), index.grade
                 rows.append(
                     (case.branch, case.variant, name, place.get("bloc", ""), place.get("country", ""),
                      variables()[name].unit, float(index.base[at]), float(index.value[k][at]), change,
                      float(low[k][at]), float(high[k][at]), usual, change / usual if usual > 0 else float("nan"),
-                     result.world.name, result.world.year)
+                     None if held is None else grade_names(held[at]), result.world.name, result.world.year)
                 )  # fmt: skip
     return csv_text(header, rows)
 
@@ -111,11 +114,13 @@ def welfare_csv(result: Result) -> str:
     header = (
         "branch", "variant", "country", "name", "real_income_central_pct", "real_income_median_pct",
         f"low_{LEVEL:.0%}".replace("%", "pct"), f"high_{LEVEL:.0%}".replace("%", "pct"),
-        "equivalent_variation_central_musd", "world", "year", "draws",
+        "equivalent_variation_central_musd", "evidence", "evidence_weakest_in", "world", "year", "draws",
     )  # fmt: skip
+    graded = [result.evidence.of(HEADLINE, n) for n in range(len(result.countries))]
     rows = (
         (case.branch, case.variant, code, result.names.get(code, code), central[k, n], median[k, n], low[k, n],
-         high[k, n], dollars[k, n], result.world.name, result.world.year, result.provenance.draws)
+         high[k, n], dollars[k, n], graded[n][0], " ".join(graded[n][1]), result.world.name,
+         result.world.year, result.provenance.draws)
         for k, case in enumerate(result.cases)
         for n, code in enumerate(result.countries)
     )  # fmt: skip
@@ -167,7 +172,9 @@ def as_netcdf(result: Result) -> bytes:
     labels |= {"year": [str(year) for year in result.years]} if result.years else {}
     found = result.attribution
     more = {} if found is None or not found.players else found.axes(result.countries)
-    labels |= more
+    grades = graded_arrays(result.evidence)
+    labels |= more | {own[0]: list(result.evidence.labels(own[0])) for own, _, _ in grades.values()}
+    axes |= {own[0]: len(values) for own, values, _ in grades.values()}
     axes |= {name: len(names) for name, names in more.items()}
     buffer = io.BytesIO()
     with h5netcdf.File(buffer, "w") as file:
@@ -191,6 +198,8 @@ def as_netcdf(result: Result) -> bytes:
         if found is not None and more:
             for name, values in found.numbers.items():
                 _put(file, name, table[name].axes, values, name)
+        for name, (own, held, about) in grades.items():
+            file.create_variable(name, own, "i1", data=held).attrs.update(about)
         if result.closing is not None:
             closing = file.create_variable("closing", ("country",), "f8", data=result.closing)
             closing.attrs["unit"] = "%"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from multipolar.base.arrays import Array
 from multipolar.base.problems import UnknownLabelError, nearest
 from multipolar.base.variables import variables
 from multipolar.results.attribution import Attribution
+from multipolar.results.evidence import Evidence, graded_arrays
 from multipolar.results.technology import DependenceFlow, TechnologyRow, VentureRow
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class Index:
 
     ``base``: in the reference world; ``value`` [case, ...]; ``drawn``: its change [case, draw, ...] where draws hold
     it; ``usual``: the size of an average year's change 2018-22, where the sources have it; ``grade``: evidence of each
-    number where it has one, as positions in ``world.evidence.GRADES``.
+    number where it has one, as positions in ``results.evidence.GRADES``, -1 where none is on record.
     """
 
     base: Array
@@ -206,7 +207,7 @@ class Result:
     ``attribution``: which measure did what, where it was asked for.
     ``years``: those of a path, whose last gives the numbers. ``indices``: of the ``blocs`` named, with what is
     ``missing`` by name; ``technology``: what measures of knowledge rest on; ``ventures``: what each comes to;
-    ``dependence_flows``: which flows moved the subject's dependence.
+    ``dependence_flows``: which flows moved the subject's dependence; ``evidence``: grades of the data behind numbers.
     """
 
     scenario: ScenarioCard
@@ -232,6 +233,7 @@ class Result:
     technology: tuple[TechnologyRow, ...] = ()
     ventures: tuple[VentureRow, ...] = ()
     dependence_flows: tuple[DependenceFlow, ...] = ()
+    evidence: Evidence = field(default_factory=Evidence)
 
     @cached_property
     def failed_draws(self) -> int:
@@ -286,7 +288,8 @@ class Result:
             "year": list(self.years),
             "bloc": list(self.blocs),
         }
-        table, data = variables(), {}
+        table = variables()
+        data: dict[str, tuple[Names, NDArray[Any], dict[str, Any]]] = {}
         for name, values in self.central.items():
             row = table[name]
             data[name] = (row.axes, values, _attributes(name))
@@ -304,6 +307,9 @@ class Result:
             labels |= self.attribution.axes(self.countries)
             for name, values in self.attribution.numbers.items():
                 data[name] = (table[name].axes, values, _attributes(name))
+        for name, (axes, grades, about_grades) in graded_arrays(self.evidence).items():
+            data[name] = (axes, grades, about_grades)
+            labels |= {axes[0]: list(self.evidence.labels(axes[0]))}
         if self.closing is not None:
             about_closing = {"unit": "%", "definition": "real income of the closing step"}
             data["closing"] = (("country",), self.closing, about_closing)

@@ -38,6 +38,7 @@ from multipolar.study.flows import dependence_flows
 from multipolar.study.many import run_many
 from multipolar.study.measured import Ruler, index_blocks, ruler
 from multipolar.study.path import Answer, Walker
+from multipolar.study.resting import evidence_of
 from multipolar.study.structural import OF_PATHS, structural_rows
 from multipolar.study.technology import long_run, technology_rows, venture_rows
 from multipolar.study.thresholds import Chokepoints, chokepoints, refuse_unknown
@@ -201,19 +202,21 @@ def _indexed(
     central: Mapping[str, Array],
     stacked: Mapping[str, Array],
 ) -> dict[str, Any]:
-    """The blocs, indices and missing numbers of a Result."""
-    missing = unknown(context.economy)
+    """The blocs, indices and missing numbers of a Result, and the evidence behind all of them."""
+    missing, world = unknown(context.economy), context.economy.world
+    evidence = evidence_of(world, [each.solved.resolution.shocks for each in answers])
     stick = context.ruler
     if stick is None or context.asked is None:
-        return {"missing": missing}
+        return {"missing": missing, "evidence": evidence}
     measured = stick.measure(walker, answers, central.get("real_gdp")).joined(context.asked.measure(walker, answers))
     return {
         "blocs": stick.blocs,
-        "indices": index_blocks(measured, stacked, stick),
+        "indices": index_blocks(measured, stacked, stick, world, evidence),
         "missing": dict(measured.missing) | missing,
         "dependence_flows": dependence_flows(
             walker, answers, stick, cards.codes_of(context.scenario.actors()), central["welfare"]
         ),
+        "evidence": evidence,
     }
 
 

@@ -9,18 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from multipolar.base.arrays import Array
 from multipolar.base.problems import WorldError
 from multipolar.model import indices as ix
+from multipolar.results.evidence import Evidence
 from multipolar.results.result import Index, Names
 from multipolar.scenario.scenario import Scenario
 from multipolar.study.indexed import Indexed, high_tech, of_outcome, of_world
 from multipolar.study.path import Answer, Walker
+from multipolar.study.resting import index_grade
 from multipolar.study.yardstick import yardstick, yearly_change
 from multipolar.world import groups
-from multipolar.world.evidence import graded
 from multipolar.world.world import World
 
 DRAWN = (
@@ -60,14 +60,13 @@ class Measured:
 class Ruler:
     """What indices are taken of: ``blocs``, their ``member`` rows [b, n], the place of the ``leader`` among them.
 
-    ``usual``: an average year's change by index; ``grade`` of the employment behind jobs [n, s]; ``missing``: by name.
+    ``usual``: an average year's change by index; ``missing``: by name.
     """
 
     blocs: Mapping[str, Names]
     member: Array
     leader: int | None
     usual: Mapping[str, Array] = field(default_factory=dict)
-    grade: NDArray[np.int8] | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
 
     def measure(
@@ -126,18 +125,20 @@ def ruler(scenario: Scenario, world: World) -> Ruler:
     if world.countries == yardstick().countries and blocs:
         change = yearly_change(rows)
         usual = {name: np.asarray(getattr(change, name)) for name in USUAL}
-    return Ruler(blocs, rows, _leader(world, rows), usual, graded(world).get("employment"), missing)
+    return Ruler(blocs, rows, _leader(world, rows), usual, missing)
 
 
-def index_blocks(measured: Measured, drawn: Mapping[str, Array], stick: Ruler) -> dict[str, Index]:
-    """The indices of a Result; ``drawn``: changes [case, draw, ...] by name."""
+def index_blocks(
+    measured: Measured, drawn: Mapping[str, Array], stick: Ruler, world: World, evidence: Evidence
+) -> dict[str, Index]:
+    """The indices of a Result, graded; ``drawn``: changes [case, draw, ...] by name."""
     return {
         name: Index(
             base=measured.base[name],
             value=value,
             drawn=drawn.get(name) if name in DRAWN else None,
             usual=stick.usual.get(name),
-            grade=stick.grade if name == "jobs" else None,
+            grade=index_grade(world, evidence, name, measured.base[name].shape),
         )
         for name, value in measured.value.items()
         if np.isfinite(value).any()

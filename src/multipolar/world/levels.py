@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from multipolar.base.problems import WorldError
 from multipolar.world.evidence import GRADES, graded
@@ -39,13 +40,11 @@ def known_groups(world: World, field: str, country: str) -> Groups:
     A world without levels on record knows each sector, if its field is observed or scaled there, else the total alone.
     Raises ``UnknownLabelError`` for the country, ``WorldError`` naming the field where the world has none.
     """
-    from multipolar.world.library import EMBEDDED
-    from multipolar.world.sources import column, original
+    from multipolar.world.sources import column
 
     world.needed(field, f"its level in {country}")
     n = world.axes.country.index(country)
-    recorded = original(world.name) == EMBEDDED and country in column("countries", "employment_known")
-    if recorded and field in LEVELLED and set(world.sectors) == set(column("sectors", "etd")):
+    if _recorded(world, country) and field in LEVELLED and set(world.sectors) == set(column("sectors", "etd")):
         level = column("countries", "employment_known")[country] if field == "employment" else "power and the rest"
         keys = {
             "WIOD industries": column("sectors", "wiod"),
@@ -64,6 +63,23 @@ def known_groups(world: World, field: str, country: str) -> Groups:
     return tuple(tuple(group) for group in members.values())
 
 
+def cell_grades(world: World, field: str) -> NDArray[np.int8]:
+    """Grades of single cells [n,s], as ``known_sum`` has them: its own where a sector is known by itself, elsewhere
+    *estimated* or worse. Raises ``WorldError`` naming the field where the world has none.
+    """
+    world.needed(field, "its grade by sector")
+    held = graded(world).get(field)
+    estimated = GRADES.index("estimated")
+    shape = (len(world.countries), len(world.sectors))
+    own = np.full(shape, estimated, dtype=np.int8) if held is None else held
+    known = np.array([
+        [len(group) == 1 for sector in world.sectors for group in groups if sector in group]
+        for groups in (known_groups(world, field, country) for country in world.countries)
+    ])  # fmt: skip
+    found: NDArray[np.int8] = np.where(known, own, np.maximum(own, estimated)).astype(np.int8)
+    return found
+
+
 def known_sum(
     world: World, field: str, country: str, sectors: Iterable[str] | None = None, *, estimated: bool = False
 ) -> Known:
@@ -71,8 +87,8 @@ def known_sum(
 
     At or above the level that is known: ``observed`` for the total, the worst grade ``scaled`` or better for groups.
     Below it the sum is ``estimated``, and is given only where ``estimated`` says that it will be marked so. Raises
-    ``WorldError`` naming the level otherwise, and where a figure in the sum is missing (a total is published as such:
-    it is known even where one of its cells is missing).
+    ``WorldError`` naming the level otherwise, and where a figure in the sum is missing (totals of the embedded world
+    are published as such: they are known even where one of their cells is missing).
     """
     wanted = tuple(world.sectors if sectors is None else sectors)
     n, places = world.axes.country.index(country), world.axes.sector.indices(wanted)
@@ -87,8 +103,17 @@ def known_sum(
             f"{field} of {country} is known for {level}, not for {', '.join(wanted)}: show the group, or mark the "
             "number as estimated"
         )
-    if np.isnan(values).any() and not whole:
-        missing = ", ".join(s for s, gone in zip(wanted, np.isnan(values), strict=True) if gone)
+    gone = np.isnan(values)
+    if gone.any() and (gone.all() or not (whole and _recorded(world, country))):
+        missing = ", ".join(s for s, missed in zip(wanted, gone, strict=True) if missed)
         raise WorldError.of(f"{field} of {country} is missing for {missing}")
     grade = ("observed" if whole else "scaled") if known else "estimated"
     return Known(float(np.nansum(values)), world.fields[field].unit, grade, known)
+
+
+def _recorded(world: World, country: str) -> bool:
+    """Whether levels are on record: for the countries of the embedded world."""
+    from multipolar.world.library import EMBEDDED
+    from multipolar.world.sources import column, original
+
+    return original(world.name) == EMBEDDED and country in column("countries", "employment_known")

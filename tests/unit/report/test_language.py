@@ -14,7 +14,8 @@ from multipolar.base.problems import InputError
 
 SOURCES = Path(multipolar.__file__).parent
 MADE_NAMES = re.compile(
-    r"clause-(would|could|hardly|either|open|unsolved)|ranked-title-(both|gain|lose)|method-|deficits-"
+    r"clause-(would|could|hardly|either|open|unsolved)|ranked-title-(both|gain|lose)|method-|deficits-|"
+    r"grade-(observed|scaled|estimated|assumption)|block-"
 )
 
 

@@ -126,7 +126,7 @@ def test_research_ventures_and_national_income_have_tables(path: Result) -> None
 
 def test_indices_show_base_value_change_and_average_years(path: Result) -> None:
     table = next(block for block in part(path, "indices") if isinstance(block, Table))
-    label, base, value, change, usual = table.rows[0]
+    label, base, value, change, usual, evidence = table.rows[0]
     case = Reading(path).case
     assert (label, base.text) == ("effective number of poles (number)", "3.050")
     middle = np.quantile(path.indices["poles"].drawn[case], 0.5)
@@ -135,6 +135,7 @@ def test_indices_show_base_value_change_and_average_years(path: Result) -> None:
     assert change.under
     assert value.text == f"{3.05 + 0.01 * case:.3f}"
     assert table.rows[-1][4].text == "no yardstick"
+    assert str(evidence) == "not on record"  # the toy states no grade
 
 
 def test_jobs_carry_their_grade_and_emissions_their_scope(path: Result) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import xarray as xr
 
 from multipolar.results import files
-from multipolar.results.result import Result
+from multipolar.results.evidence import Evidence, Total
+from multipolar.results.result import Index, Result
 
 
 def test_json_has_null_for_what_is_no_number(result: Result) -> None:
@@ -63,3 +65,38 @@ def test_netcdf_reads_back(result: Result) -> None:
     np.testing.assert_array_equal(held["closing"].values, result.closing)
     assert [label.decode() for label in held["country"].values] == list(result.countries)
     assert held.attrs["scenario"] == "scenario"
+
+
+def test_grades_stand_in_every_file(result: Result) -> None:
+    """Names in JSON and CSV, positions with flags in NetCDF; null, empty and -1 where none is on record."""
+    size, sectors = len(result.countries), len(result.world.sectors)
+    weak = np.full(size, 2, dtype=np.int8)
+    weak[0] = -1
+    cells = np.arange(size * sectors, dtype=np.int8).reshape(size, sectors) % 4
+    evidence = Evidence(
+        cells={"trade": cells},
+        shares={"trade": {"observed": 0.25, "estimated": 0.75}},
+        country={"trade": weak},
+        rests_on={"welfare": ("trade",)},
+        weakest={"welfare": weak},
+        totals={"employment": Total(np.where(weak < 0, np.nan, 7.0), "thousand persons", weak)},
+    )
+    index = Index(np.array(2.0), np.full(len(result.cases), 2.5), grade=np.array(3, dtype=np.int8))
+    made = replace(result, evidence=evidence, indices={"poles": index})
+    held = json.loads(files.as_json(made))
+    assert held["evidence"]["weakest"]["welfare"] == [None] + ["estimated"] * (size - 1)
+    assert held["evidence"]["totals"]["employment"]["values"][0] is None
+    assert held["indices"]["poles"]["evidence"] == "assumption"
+    rows = list(csv.DictReader(io.StringIO(files.welfare_csv(made))))
+    assert [(row["evidence"], row["evidence_weakest_in"]) for row in rows[:2]] == [("", ""), ("estimated", "trade")]
+    assert next(csv.DictReader(io.StringIO(files.indices_csv(made))))["evidence"] == "assumption"
+    back = xr.load_dataset(io.BytesIO(files.as_netcdf(made)), engine="h5netcdf")
+    np.testing.assert_array_equal(back["evidence_cells"].sel(block=b"trade").values, cells)
+    np.testing.assert_array_equal(back["evidence"].values, weak[None])
+    assert back["evidence"].dtype == np.int8
+    assert back["evidence"].attrs["flag_meanings"] == "not_on_record observed scaled estimated assumption"
+    assert back["evidence"].attrs["flag_values"].tolist() == [-1, 0, 1, 2, 3]
+    np.testing.assert_array_equal(made.dataset["evidence_country"].values, weak[None])
+    bare = xr.load_dataset(io.BytesIO(files.as_netcdf(result)), engine="h5netcdf")
+    assert (bare["evidence"].values == -1).all()  # its world states none
+    assert "evidence_cells" not in bare

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 
 import multipolar as mp
 from multipolar.base.problems import UnknownLabelError, WorldError
-from multipolar.world.levels import known_groups, known_sum
+from multipolar.world.evidence import GRADES
+from multipolar.world.levels import cell_grades, known_groups, known_sum
 
 
 @pytest.mark.parametrize(("country", "groups"), [("USA", 42), ("CHN", 12), ("RUS", 2), ("ROW", 1)])
@@ -54,6 +56,35 @@ def test_below_the_level_a_number_is_refused_unless_it_is_marked(embedded: mp.Wo
     assert known_sum(embedded, "emissions", "RUS", ["D"]).value == pytest.approx(810.79, abs=0.01)
     with pytest.raises(WorldError, match="emissions of RUS"):
         known_sum(embedded, "emissions", "RUS", ["C24A"])
+
+
+@pytest.mark.parametrize("field", ["employment", "emissions"])
+def test_grades_of_cells_are_those_of_their_sums(embedded: mp.World, field: str) -> None:
+    """A cell known by itself keeps its grade; no other is better than estimated."""
+    found = cell_grades(embedded, field)
+    for country in embedded.countries:
+        n = embedded.axes.country.index(country)
+        for s, sector in enumerate(embedded.sectors):
+            if np.isnan(embedded.fields[field].values[n, s]):
+                continue
+            one = known_sum(embedded, field, country, [sector], estimated=True)
+            assert (found[n, s] <= GRADES.index("scaled")) == one.known, (country, sector)
+            assert one.known or GRADES[found[n, s]] == one.grade == "estimated"
+
+
+def test_a_total_of_nothing_or_with_a_gap_in_a_world_of_ones_own_is_missing(embedded: mp.World) -> None:
+    held = embedded.fields["employment"]
+    values = held.values.copy()
+    values[1], values[2, 0] = np.nan, np.nan
+    assert known_sum(embedded, "employment", "IND").known  # published as a total, though L is missing
+    empty = replace(embedded, fields={"employment": replace(held, values=values)})
+    with pytest.raises(WorldError, match=f"employment of {embedded.countries[1]} is missing for A01, A02"):
+        known_sum(empty, "employment", embedded.countries[1])
+    assert known_sum(empty, "employment", embedded.countries[2]).known
+    mine = replace(empty, name="mine")
+    with pytest.raises(WorldError, match=f"employment of {embedded.countries[2]} is missing for A01"):
+        known_sum(mine, "employment", embedded.countries[2])
+    assert known_sum(mine, "employment", embedded.countries[3]).known
 
 
 def test_levels_stay_with_other_elasticities_and_end_with_regions(embedded: mp.World) -> None:

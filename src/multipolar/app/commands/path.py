@@ -105,17 +105,21 @@ def _text(result: Result, wanted: list[int]) -> str:
     said = [
         f"Real income in per cent of the same year of the baseline path, {screen.reference(result)}; central values.",
         *(f"{note[0].upper()}{note[1:]}." for note in (shown(each, 300) for each in result.notes)),
+        screen.evidence(result),
     ]
     said += screen.not_computed(result)
     return "\n\n".join([*blocks, *_speed(result), "\n".join(paragraph(line) for line in said)])
 
 
 def _by_year(result: Result, values: Array, chosen: list[int], written: Callable[[float], str]) -> str:
-    """Years down, economies across; ``values`` [year, n]."""
+    """Years down, economies across, under them the evidence of each; ``values`` [year, n]."""
+    from multipolar.results.evidence import HEADLINE
+
     rows = [["year", *(result.countries[n] for n in chosen)]]
     rows += [
         [str(year), *(written(float(values[t, n])) for n in chosen)] for t, year in enumerate(result.years)
     ]
+    rows.append(["evidence", *(result.evidence.of(HEADLINE, n)[0] or "not on record" for n in chosen)])
     return columns(rows)
 
 
