@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         UnknownLabelError,
         WorldError,
     )
+    from multipolar.model.combination import combine
     from multipolar.model.ensemble import solve_batch
     from multipolar.model.gradient import Gradient, gradient
     from multipolar.model.outcome import Outcome
@@ -49,6 +50,7 @@ _HOME = {
     "Field": "world.world",
     "World": "world.world",
     "load_world": "world.library",
+    "combine": "model.combination",
     "solve_batch": "model.ensemble",
     "Gradient": "model.gradient",
     "gradient": "model.gradient",
