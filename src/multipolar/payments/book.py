@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import eq, itemgetter
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -54,17 +55,17 @@ def read_book(rows: Iterable[Sequence[Any]], what: str, first: Iterable[Label] =
     names = {name: k for k, name in enumerate(first)}
     if not given:
         return Book(tuple(names), *(np.zeros(0, np.int64) for _ in range(3)))
-    if not all(map(_right, given)):
+    if not _right(given):
         problems = Collector()
         for k, row in enumerate(given):
             message = _wrong(row)
             if message:
                 problems.add(message, path=f"{what}[{k}]")
         problems.raise_if_any(InputError)
-    payers, payees, amounts = zip(*given, strict=True)
+    payers, payees, amounts = (list(map(itemgetter(k), given)) for k in range(3))
     if sum(map(int, amounts)) > MOST_IN_ALL:
         raise InputError("the amounts add up to more than 2^62 minor units: state them in a larger unit.")
-    for name in dict.fromkeys((*payers, *payees)):
+    for name in dict.fromkeys(payers) | dict.fromkeys(payees):
         names.setdefault(name, len(names))
     payer, payee = (np.fromiter(map(names.__getitem__, side), np.int64, len(given)) for side in (payers, payees))
     return Book(tuple(names), payer, payee, np.array(amounts, np.int64))
@@ -99,13 +100,15 @@ def payers_without(book: Book, holdings: Mapping[Any, int], what: str) -> None:
     problems.raise_if_any(InputError)
 
 
-def _right(row: Any) -> bool:
-    """Whether a row is right for certain, quickly: three values of the commonest types."""
-    if type(row) not in (tuple, list) or len(row) != 3:
+def _right(rows: list[Any]) -> bool:
+    """Whether all rows are right for certain, quickly: three values of the commonest types."""
+    if not set(map(type, rows)) <= {tuple, list} or set(map(len, rows)) != {3}:
         return False
-    payer, payee, amount = row
-    named = type(payer) is str and type(payee) is str and payer != "" and payee != ""
-    return named and payer != payee and type(amount) is int and 0 < amount <= MOST_IN_ALL
+    payers, payees, amounts = (list(map(itemgetter(k), rows)) for k in range(3))
+    if {*map(type, payers), *map(type, payees)} != {str} or set(map(type, amounts)) != {int}:
+        return False
+    named = "" not in payers and "" not in payees and not any(map(eq, payers, payees))
+    return named and min(amounts) > 0 and max(amounts) <= MOST_IN_ALL
 
 
 def _wrong(row: Any) -> str | None:

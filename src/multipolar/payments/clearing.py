@@ -5,10 +5,9 @@ What is cleared goes round in circles, so that nobody's net position changes:
     maximise  sum cleared   with  0 <= cleared[k] <= amount[k]  and, for every name,
     sum of what it owes and clears - sum of what it is owed and clears  <=  liquidity[name]  (0 where none is given)
 
-With no liquidity the last line holds with equality. Its mirror image is a minimum-cost flow: what is left, at cost 1 a
-unit, must carry every net position from debtors to creditors. Whole amounts give a whole optimum. Obligations of one
-pair are one arc; what clears of it is taken from them in the order given. Which of several equal optima comes out is
-the solver's choice, the same each time.
+With no liquidity the last line holds with equality: what clears is a circulation, and the most of it a minimum-cost
+flow at cost -1 a unit. Whole amounts give a whole optimum. Obligations of one pair are one arc; what clears of it is
+taken from them in the order given. Which of several equal optima comes out is the solver's choice, the same each time.
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ def clear(obligations: Iterable[Sequence[Any]], liquidity: Mapping[Any, int] | N
     most = np.zeros(len(pairs), np.int64)
     np.add.at(most, pair, book.amount)
     arcs = Book(book.names, *np.divmod(pairs, max(len(book.names), 1)), most)
-    cleared = _shared_out(most - _left(arcs, room), pair, book.amount)
+    cleared = _shared_out(_cleared(arcs, room), pair, book.amount)
     after = net(len(book.names), book.payer, book.payee, book.amount - cleared)
     paid = net(len(book.names), book.payee, book.payer, cleared)
     cleared.flags.writeable = False
@@ -93,15 +92,15 @@ def _shared_out(total: Int, pair: Int, amount: Int) -> Int:
     return cleared
 
 
-def _left(arcs: Book, room: Int) -> Int:
-    """The least that must be left of each pair's debt, [pairs]."""
+def _cleared(arcs: Book, room: Int) -> Int:
+    """The most that clears of each pair's debt, [pairs]."""
     if len(arcs.amount) == 0:
         return arcs.amount
     try:
         from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
     except ImportError:
-        return arcs.amount - _cleared_by_highs(arcs, room)
-    return _left_by_ortools(arcs, room, SimpleMinCostFlow())
+        return _cleared_by_highs(arcs, room)
+    return _cleared_by_ortools(arcs, room, SimpleMinCostFlow())
 
 
 def _cleared_by_highs(arcs: Book, room: Int) -> Int:
@@ -116,27 +115,23 @@ def _cleared_by_highs(arcs: Book, room: Int) -> Int:
     return cleared
 
 
-def _left_by_ortools(arcs: Book, room: Int, solver: Any) -> Int:
-    """Minimum-cost flow of what is left: every arc at cost 1. Liquidity is one more node, at cost 0.
-
-    A name with liquidity need not carry all of its net debt: up to ``room`` leaves it for that node, which pays out to
-    names that then carry less of their claims.
-    """
+def _cleared_by_ortools(arcs: Book, room: Int, solver: Any) -> Int:
+    """A circulation at cost -1 a unit. Liquidity is one more node, at cost 0: it pays each name up to its room, and
+    takes what a name receives and does not pass on."""
     count = len(arcs.names)
     payer, payee, most = arcs.payer, arcs.payee, arcs.amount
-    cost = np.ones(len(most), np.int64)
+    cost = np.full(len(most), -1, np.int64)
     if room.any():
         holders, everyone = np.flatnonzero(room), np.arange(count)
         gained = np.zeros(count, np.int64)
         np.add.at(gained, payee, most)
-        payer = np.concatenate((payer, holders, np.full(count, count)))
-        payee = np.concatenate((payee, np.full(len(holders), count), everyone))
+        payer = np.concatenate((payer, np.full(len(holders), count), everyone))
+        payee = np.concatenate((payee, holders, np.full(count, count)))
         most = np.concatenate((most, room[holders], gained))
         cost = np.concatenate((cost, np.zeros(len(holders) + count, np.int64)))
     places = solver.add_arcs_with_capacity_and_unit_cost(payer.astype(np.int32), payee.astype(np.int32), most, cost)
-    solver.set_nodes_supplies(np.arange(count, dtype=np.int32), -arcs.net)
     status = solver.solve()
     if status != solver.OPTIMAL:
         raise MultipolarError(f"clearing did not end with an optimum: the solver said {status.name}.")
-    left: Int = np.asarray(solver.flows(places), np.int64)[: len(arcs.amount)]
-    return left
+    cleared: Int = np.asarray(solver.flows(places), np.int64)[: len(arcs.amount)]
+    return cleared
