@@ -66,7 +66,9 @@ def test_income_gap() -> None:
 
 
 def test_currencies() -> None:
+    """G33; the last of the three not told apart: as many small currencies it adds nothing."""
     assert ix.currency_concentration(np.array([0.5, 0.3, 0.2])) == pytest.approx(numbers("G33")[0], abs=1e-9)
+    assert ix.currency_concentration(np.array([0.5, 0.3]), apart=0.2) == pytest.approx(0.34, abs=1e-12)
 
 
 def test_leadership() -> None:

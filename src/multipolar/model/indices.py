@@ -58,9 +58,14 @@ def poles(shares: Array, rule: str = "atoms") -> float:
     return 1.0 / _concentration("poles", shares if rule == "atoms" else shares / _positive_sum("poles", shares))
 
 
-def currency_concentration(shares: Array) -> float:
-    """Herfindahl-Hirschman index of settlement by currency, ``sum share^2``, 1/C to 1. (.5,.3,.2): .38."""
-    return _concentration("currency", shares)
+def currency_concentration(shares: Array, apart: float = 0.0) -> float:
+    """Herfindahl-Hirschman index of settlement by currency, ``sum share^2``, 1/C to 1. (.5,.3,.2): .38.
+
+    ``apart``: the share of currencies that are not told apart, counted as many small ones, which add nothing; as one
+    they would add ``apart^2``. (.5,.3) and .2 apart: .34. Raises ``InputError`` where all do not sum to 1.
+    """
+    concentration = _concentration("currency", np.append(shares, apart))
+    return concentration - apart**2
 
 
 def polarisation(flows: Array, group: NDArray[np.int_]) -> float:

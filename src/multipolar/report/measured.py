@@ -17,9 +17,11 @@ from multipolar.report.reading import LEVEL, Reading
 from multipolar.results.result import Index
 from multipolar.results.technology import DependenceFlow
 
-OF_THE_WORLD = ("poles", "polarisation", "leadership_share", "gap", "gap_between", "gap_within")
+OF_THE_WORLD = (
+    "poles", "polarisation", "leadership_share", "currency", "dollar_share", "gap", "gap_between", "gap_within",
+)  # fmt: skip
 OF_COUNTRIES = ("dependence", "dependence_high_tech", "chokepoint")
-EACH_END = 3
+EACH_END, LONGEST = 3, 700
 DECIMALS_OF_JOBS = 2
 
 
@@ -38,7 +40,7 @@ def part(reading: Reading, words: Language) -> Part:
         blocks += [Paragraph(words.text("co2-scope")), _emissions(reading, words, case)]
     missing = reading.result.missing
     if missing:
-        rows = tuple((words.text("without-article", name=_label(name)), (Text(shown(why, 300)),))
+        rows = tuple((words.text("without-article", name=_label(name)), (Text(shown(why, LONGEST)),))
                      for name, why in missing.items())  # fmt: skip
         blocks.append(Statements(rows, shown=4))
     return Part("indices", words.text("indices"), tuple(blocks))

@@ -23,12 +23,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from multipolar.base.problems import ScenarioError
 from multipolar.model.shocks import Shocks
 from multipolar.scenario.checks import check_for_world
 from multipolar.scenario.document import Horizon
 from multipolar.scenario.draft import Draft, Step
 from multipolar.scenario.measures import Cancel, Lift, Measure
+from multipolar.scenario.measures.finance import PaymentRail
 from multipolar.scenario.measures.technology import Research
 from multipolar.scenario.measures.trade import BlockMeasure
 from multipolar.scenario.scenario import CaseKey, Scenario, active, cases
@@ -43,9 +47,6 @@ NO_DRAW: Mapping[str, float] = {}
 IN_A_BASELINE = "knowledge of the baseline is the path that everything is measured against"
 ALONG_THE_PATH = "it acts along the years of the horizon, and not in one comparison"
 RESEARCH_SECTOR = "M"
-INDICES_NOT_COMPUTED = {
-    "currency": "shares of settlement by currency are not computed yet",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,21 @@ class NotComputed:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class RailShare:
+    """A rail settles a ``share`` of the payments on some corridors: ``pairs`` [i,n], sellers and buyers."""
+
+    measure: str
+    rail: str
+    pairs: NDArray[np.bool_]
+    share: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Resolution:
     """What a case becomes: the shocks, which line made which cells, what has no effect, and what must be said.
 
     ``learning``: for each venture, what its host's producers learn from it, as a share of its part of the sector.
+    ``rails``: what measures say of settlement; it moves currencies of settlement alone, no cost and no trade.
     """
 
     shocks: Shocks
@@ -70,6 +82,7 @@ class Resolution:
     not_computed: tuple[NotComputed, ...] = ()
     notes: tuple[str, ...] = ()
     learning: tuple[float, ...] = ()
+    rails: tuple[RailShare, ...] = ()
 
 
 def resolve(
@@ -89,6 +102,7 @@ def resolve(
     check_for_world(scenario, Labels(world.countries, world.sectors, world.name))
     draft = Draft(world, draw)
     not_computed = _apply(draft, scenario, active(scenario, case), year, {})
+    rails = _rails(draft, scenario, active(scenario, case), year, {})
     draft.settle()
     draft.problems.raise_if_any(ScenarioError)
     notes = (*scenario_notes(scenario, year), *_left_out(scenario, world, active(scenario, case)), *draft.notes)
@@ -98,6 +112,7 @@ def resolve(
         (*not_computed, *_keys_not_computed(scenario)),
         tuple(dict.fromkeys(notes)),
         tuple(learnt for learnt, _ in draft.learning),
+        rails,
     )
 
 
@@ -119,10 +134,12 @@ def resolve_baseline(
     lifted = lifts(scenario, case, draw, year)
     not_computed: list[NotComputed] = []
     notes: list[str] = []
+    rails: list[RailShare] = []
     for base in scenario.baselines:
         check_for_world(base, Labels(world.countries, world.sectors, world.name))
         measures = active(base, CaseKey())
         not_computed += _apply(draft, base, measures, None, lifted, scenario.horizon)
+        rails += _rails(draft, base, measures, None, lifted, scenario.horizon)
         _refuse_rents_of_others(draft, measures)
         notes += _left_out(base, world, measures)
     draft.problems.raise_if_any(ScenarioError)
@@ -131,6 +148,7 @@ def resolve_baseline(
         tuple(draft.log),
         tuple(not_computed),
         tuple(dict.fromkeys((*notes, *draft.notes))),
+        rails=tuple(rails),
     )
 
 
@@ -225,6 +243,32 @@ def _apply(
     return sorted(not_computed, key=lambda each: order[each.measure])
 
 
+def _rails(
+    draft: Draft,
+    scenario: Scenario,
+    measures: tuple[Measure, ...],
+    year: int | None,
+    lifted: Mapping[str, float],
+    horizon: Horizon | None = None,
+) -> tuple[RailShare, ...]:
+    """What the payment rails of a file settle, as far as they are in force; arguments as in ``_apply``, after it."""
+    horizon = horizon or scenario.horizon
+    left = _left(scenario, measures, horizon, year, draft.draw, Cancel)
+    found = []
+    for measure in measures:
+        if not isinstance(measure, PaymentRail):
+            continue
+        scale = share_in_force(measure, horizon, year) * left.get(measure.id, 1.0) * (1.0 - lifted.get(measure.id, 0.0))
+        share = scale * draft.value(measure, "share_of_settlement", measure.share_of_settlement)
+        one, other = (np.isin(draft.world.countries, side.codes(draft.blocs, draft.world.countries))
+                      for side in measure.between)  # fmt: skip
+        pairs = np.outer(one, other) | np.outer(other, one)
+        np.fill_diagonal(pairs, False)
+        if share > 0.0 and pairs.any():
+            found.append(RailShare(measure.id, measure.rail, pairs, share))
+    return tuple(found)
+
+
 def _why_not(measure: Measure, scenario: Scenario, world: World, year: int | None) -> str | None:
     """Why a measure has no effect in this file, on this world, in this kind of comparison."""
     if not measure.needs_years() or measure.not_computed() is not None:
@@ -276,8 +320,6 @@ def _keys_not_computed(scenario: Scenario) -> list[NotComputed]:
         line = scenario.responses.spot.line
         found.append(NotComputed("responses", "responses", line, "best replies are not computed yet"))
     report, line = scenario.report, scenario.report.spot.line
-    asked = [index for index in report.indices or () if index in INDICES_NOT_COMPUTED]
-    found += [NotComputed(index, "index", line, INDICES_NOT_COMPUTED[index]) for index in asked]
     if report.threshold:
         found.append(NotComputed(report.threshold, "threshold", line, "thresholds are not computed yet"))
     return found

@@ -171,6 +171,11 @@ class Bench:
             self.references[key] = (self._reference(resolution.shocks, None), resolution)
         return self.references[key][0]
 
+    def baseline(self) -> Resolution:
+        """What puts the whole baseline in force."""
+        self.whole_baseline()
+        return self.references[()][1]
+
     def _reference(self, shocks: Shocks, case: CaseKey | None, year: int | None = None) -> Reference:
         if shocks.deficits != "closed" and not self.scenario.baselines:
             return Reference(self.economy, None)

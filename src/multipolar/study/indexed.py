@@ -6,7 +6,7 @@ does not have is named, never taken for 0. Blocs are rows of 0 and 1 over its co
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,7 +18,9 @@ from multipolar.model import dependence as dep
 from multipolar.model import indices as ix
 from multipolar.model.jobs import incomplete, jobs
 from multipolar.model.outcome import Outcome
+from multipolar.scenario.resolve import RailShare
 from multipolar.study.case import Moved
+from multipolar.study.settlement import settlement
 from multipolar.world.groups import sector_members
 from multipolar.world.world import World
 
@@ -38,12 +40,12 @@ def of_world(
     rule: str = "atoms",
     rest: str = "one",
     leader: int | None = None,
-    settlement: Array | None = None,
+    rails: Sequence[RailShare] = (),
 ) -> Indexed:
     """Indices of a world as it stands: poles, polarisation, dependence, leadership, currency.
 
     ``rule`` of poles; ``rest``: countries beyond the blocs as ``one`` group of polarisation or ``each`` its own;
-    ``leader``: the bloc whose technological leadership is asked for; ``settlement``: shares of settlement by currency.
+    ``leader``: the bloc whose technological leadership is asked for; ``rails``: payment rails in force.
     """
     found = Indexed()
     shares = ix.bloc_shares(world.value_added.sum(axis=1), member)
@@ -58,10 +60,7 @@ def of_world(
         _put(found, "dependence_high_tech", lambda: dep.dependence(content, world.final_use, chosen).share)
     else:
         found.missing["dependence_high_tech"] = "the world has no high-tech sectors"
-    if settlement is None:
-        found.missing["currency"] = "shares of settlement by currency are not given"
-    else:
-        _put(found, "currency", lambda: np.array(ix.currency_concentration(settlement)))
+    _currencies(found, world, rails)
     if leader is None:
         found.missing["leadership"] = found.missing["leadership_share"] = "no bloc is named as the leader"
     elif "knowledge" not in world.fields:
@@ -135,6 +134,18 @@ def drivers(world: World, member: Array, country: int, sectors: Array | None = N
     """The three flows that move a country's dependence on a bloc ``member`` [n] most, in all or some final use."""
     used = world.final_use[country] * (1.0 if sectors is None else sectors)
     return dep.dependence_drivers(chain_of(world), member, country, used / used.sum())
+
+
+def _currencies(found: Indexed, world: World, rails: Sequence[RailShare]) -> None:
+    """Concentration of settlement and the dollar's share in it, with what they cover."""
+    try:
+        settled = settlement(world.countries, world.trade.sum(axis=2), rails)
+    except InputError as error:
+        found.missing |= dict.fromkeys(("currency", "dollar_share"), str(error))
+        return
+    found.values["currency"] = np.array(ix.currency_concentration(settled.share, settled.apart))
+    found.values["dollar_share"] = np.array(settled.dollar)
+    found.missing["currency"] = settled.said
 
 
 def _emissions(world: World, outcome: Outcome | Moved) -> Array:

@@ -15,7 +15,9 @@ from multipolar.base.problems import WorldError
 from multipolar.model import indices as ix
 from multipolar.results.evidence import Evidence
 from multipolar.results.result import Index, Names
+from multipolar.scenario.resolve import RailShare
 from multipolar.scenario.scenario import Scenario
+from multipolar.study.case import Solved
 from multipolar.study.indexed import Indexed, high_tech, of_outcome, of_world
 from multipolar.study.path import Answer, Walker
 from multipolar.study.resting import index_grade
@@ -26,6 +28,7 @@ from multipolar.world.world import World
 DRAWN = (
     "poles", "polarisation", "dependence", "dependence_high_tech", "leadership_share", "gap", "gap_between",
     "gap_within", "co2", "co2_intensity", "jobs", "chokepoint",
+    "currency", "dollar_share",
 )  # fmt: skip
 LARGE = ("jobs",)  # by sector: draws keep them in single precision
 USUAL = ("poles", "polarisation", "dependence", "dependence_high_tech")
@@ -95,13 +98,19 @@ class Ruler:
         ell = 1.0 if answer is None or answer.walk is None else answer.walk.ell
         try:
             after = reference if solved is None else solved.stands_on.economy.world.after(solved.outcome)
-            found = of_world(_with_stocks(after, walker, ell), self.member, leader=self.leader)
+            known, rails = _with_stocks(after, walker, ell), _rails(walker, solved)
+            found = of_world(known, self.member, leader=self.leader, rails=rails)
         except WorldError as error:
-            found = Indexed(missing=dict.fromkeys(("poles", "polarisation", "dependence"), str(error)))
+            found = Indexed(missing=dict.fromkeys(("poles", "polarisation", "dependence", "currency"), str(error)))
         specific = walker.bench.economy.parameters.specific
         moved = None if solved is None else solved.moved
         more = of_outcome(reference, moved, self.member, real_gdp_hat=real_gdp_hat, specific=specific)
         return Indexed(found.values | more.values, found.missing | more.missing)
+
+
+def _rails(walker: Walker, solved: Solved | None) -> tuple[RailShare, ...]:
+    """Payment rails in force in a case, those of the baseline with them; None: in the reference world."""
+    return walker.bench.baseline().rails if solved is None else (*solved.baseline.rails, *solved.resolution.rails)
 
 
 def ruler(scenario: Scenario, world: World) -> Ruler:

@@ -168,7 +168,7 @@ def test_parts_without_mechanism_are_named_too(small: mp.World) -> None:
     assert {step.measure for step in found.log} == {"b", "c"}
 
 
-def test_firms_responses_and_indices_are_named_as_not_computed(small: mp.World) -> None:
+def test_firms_responses_and_thresholds_are_named_as_not_computed(small: mp.World) -> None:
     more = """actors: {firms: [maker]}
 responses: {players: [USA, RUS], instruments: [tariff], solve: nash}
 report: {indices: [poles, chokepoint], threshold: break_even_risk}"""
@@ -176,7 +176,6 @@ report: {indices: [poles, chokepoint], threshold: break_even_risk}"""
     assert [(each.measure, each.type) for each in found.not_computed] == [
         ("maker", "firm"),
         ("responses", "responses"),
-        ("chokepoint", "index"),
         ("break_even_risk", "threshold"),
     ]
 

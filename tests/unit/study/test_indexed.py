@@ -15,7 +15,8 @@ from multipolar.study import indexed
 from multipolar.world.intake import Field
 from multipolar.world.toy import random_world
 
-OF_WORLD = {"poles", "polarisation", "dependence", "dependence_high_tech", "leadership", "leadership_share", "currency"}
+OF_WORLD = {"poles", "polarisation", "dependence", "dependence_high_tech", "leadership", "leadership_share", "currency",
+            "dollar_share"}  # fmt: skip
 OF_OUTCOME = {"gap", "gap_between", "gap_within", "co2", "co2_intensity", "jobs"}
 
 
@@ -33,9 +34,10 @@ def tariffs(embedded: mp.World) -> mp.Outcome:
 
 
 def test_every_index_of_the_embedded_world(embedded: mp.World, member: np.ndarray) -> None:
-    found = indexed.of_world(embedded, member, leader=0, settlement=np.array([0.5, 0.3, 0.2]))
+    found = indexed.of_world(embedded, member, leader=0)
     assert set(found.values) == OF_WORLD
-    assert found.missing == {}
+    assert set(found.missing) == {"currency"}
+    assert "covers 74% of cross-border trade" in found.missing["currency"]
     later = indexed.of_outcome(embedded, None, member)
     assert set(later.values) == OF_OUTCOME
     assert later.missing["gap"].endswith("left out: TWN")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from multipolar.base.documents import MapNode, Node
@@ -111,7 +112,10 @@ class PaymentRail(Measure):
 
     type: ClassVar[str] = "payment_rail"
     mechanism: ClassVar[str | None] = None
-    reason: ClassVar[str] = "the link from payments to trade is not built yet"
+    reason: ClassVar[str] = (
+        "the link from payments to trade is not built yet: what it saves or costs has no effect on trade and income; "
+        "it moves the currencies of settlement (index `currency`) alone"
+    )
 
     between: tuple[Places, ...] = entry(ListOf(WHO, 2, 2), "Two sides.")
     rail: str = entry(Choice(RAILS, "rail"), "The rail that settles.")
@@ -120,3 +124,6 @@ class PaymentRail(Measure):
     screening: str = entry(
         Choice(("required",), "screening"), "required, the only value: payments are screened.", default="required"
     )
+
+    def used(self, years: bool = True) -> Iterator[tuple[str, Quantity]]:
+        yield "share_of_settlement", self.share_of_settlement
