@@ -155,6 +155,12 @@ class Collector:
             raise error(sorted(unique, key=lambda p: (files.index(p.where), p.line or 0, p.column or 0, p.rank)))
 
 
+def of_kind(by: str, name: str, given: object, kind: type) -> None:
+    """Raise ``InputError`` where ``given``, the argument ``name`` of ``by``, is of another kind."""
+    if not isinstance(given, kind):
+        raise InputError(f"{by}: {name} is {shown(given)}, which is no {kind.__name__}")
+
+
 MOST_COMPARISONS = 20_000
 _comparisons_left: ContextVar[list[int] | None] = ContextVar("comparisons_left", default=None)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from multipolar.base.arrays import Array
-from multipolar.base.problems import Collector, InputError
+from multipolar.base.problems import Collector, InputError, of_kind
 from multipolar.model import equilibrium as eq
 from multipolar.model.gradient import Gradient, payoff
 from multipolar.model.instruments import composed
@@ -54,6 +54,7 @@ def preview(gradient: Gradient, shocks: Shocks, *, tolerance: float = 1e-10) -> 
     must be those of the gradient's outcome. Raises ``InputError`` where they are not, ``NotConvergedError`` where
     gradient or solve did not converge, and what ``solve`` raises.
     """
+    of_kind("preview", "gradient", gradient, Gradient)
     gradient.raise_for_status()
     before = gradient.outcome.unconverged().system
     economy = before.economy
@@ -81,9 +82,7 @@ def _predicted(gradient: Gradient, before: System, after: System) -> float:
     finite = gradient.trade_cost * np.where(closes, 0.0, old_cost) * ratio
     finite += gradient.blocked_share * (new_cut - old_cut)
     change += float(np.where(closes, gradient.openness * (new_open - old_open), finite).sum())
-    old_skill, new_skill = (
-        _factor(system.shocks.productivity_hat, world.output.shape) for system in (before, after)
-    )
+    old_skill, new_skill = (_factor(system.shocks.productivity_hat, world.output.shape) for system in (before, after))
     change += float((gradient.productivity * old_skill * np.log(new_skill / old_skill)).sum())
     return change + float((gradient.transfers * (after.transfers - before.transfers)).sum())
 

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from multipolar.base.arrays import Array, first_where, plain_array, plain_number
-from multipolar.base.problems import Collector, InputError, ShocksError, shown
+from multipolar.base.problems import Collector, InputError, ShocksError, of_kind, shown
 from multipolar.model import checks
 from multipolar.model import ventures as jv
 from multipolar.model.integration import along_the_shock
@@ -52,9 +52,9 @@ def solve(
     Raises ``ShocksError`` for bad shocks and ``NoEquilibriumError`` where none exists, market or country named.
     An outcome that did not converge is returned with its status; reading its numbers raises.
     """
-    for name, given, kind in (("world", world, World), ("parameters", parameters, Parameters | None)):
-        if not isinstance(given, kind):
-            raise InputError(f"solve: {name} is {shown(given)}, which is no {name.capitalize()}")
+    of_kind("solve", "world", world, World)
+    if parameters is not None:
+        of_kind("solve", "parameters", parameters, Parameters)
     economy = prepare(world, parameters)
     return solve_prepared(economy, shocks, tolerance=tolerance, sweeps_max=sweeps_max, start=start)
 
@@ -74,6 +74,7 @@ def solve_prepared(
     ``Secants()`` to begin with; they save sweeps and change no number beyond the tolerance. ``InputError`` for those of
     another world.
     """
+    of_kind("solve_prepared", "economy", economy, Economy)
     _refuse_settings(shocks, tolerance, sweeps_max)
     shocks = with_licences_as_taxes(checked(shocks or Shocks(), economy.world), economy.world, economy.theta)
     system = shocked(economy, shocks)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multipolar.base.arrays import Array
+from multipolar.base.problems import of_kind
 from multipolar.model import equilibrium as eq
 from multipolar.model import labour as lab
 from multipolar.model import ventures as jv
@@ -57,6 +58,9 @@ class Economy:
 
 def prepare(world: World, parameters: Parameters | None = None, like: Economy | None = None) -> Economy:
     """Prepare a world; ``like`` lends its own-country blocks, which only speed a solve up (the central parameters')."""
+    of_kind("prepare", "world", world, World)
+    if parameters is not None:
+        of_kind("prepare", "parameters", parameters, Parameters)
     parameters = parameters or Parameters()
     accounts = world.accounts
     theta = parameters.theta(world)
@@ -216,9 +220,7 @@ class System:
     def ln_consumer_price(self, ln_price: Array) -> Array:
         """``ln P_hat`` [n] of final use; ``ln_price`` [n,M] by market, the last S are those of final users."""
         final = self.economy.accounts.final_share
-        price: Array = eq.ln_consumer_price(
-            final, ln_price[:, -final.shape[1] :], self.economy.parameters.sigma_c
-        )
+        price: Array = eq.ln_consumer_price(final, ln_price[:, -final.shape[1] :], self.economy.parameters.sigma_c)
         return price
 
     def nests(self, ln_wage: Array, ln_price: Array) -> Nests:

@@ -12,7 +12,7 @@ import numpy as np
 
 import multipolar
 from multipolar.base.arrays import Array
-from multipolar.base.problems import InputError, MultipolarError
+from multipolar.base.problems import InputError, MultipolarError, of_kind
 from multipolar.model.learning import Learning, learning_parameters
 from multipolar.model.parameters import Parameters, horizon_parameters
 from multipolar.model.solve import TOLERANCE
@@ -80,6 +80,8 @@ def evaluate(
     A draw that fails is counted in the Result. Raises ``InputError`` for what does not fit together,
     ``NoEquilibriumError`` or ``NotConvergedError`` where a central case has no answer.
     """
+    of_kind("evaluate", "world", world, World)
+    of_kind("evaluate", "scenario", scenario, Scenario)  # a name or a path is read by read_scenario
     scenario = overridden(scenario, horizon, deficits)
     _refuse(draws, chokepoint)
     report = progress or (lambda text, done, total: None)

@@ -71,6 +71,8 @@ def _named(name: str | os.PathLike[str] | None) -> World:
     """The world of that name or path as it is kept."""
     if name is None:
         return read_world(DATA / f"{EMBEDDED}.npz")
+    if not isinstance(name, str | os.PathLike):
+        raise WorldError.of(f"load_world: {shown(name)} is no name of a world, and no path")
     if isinstance(name, os.PathLike) or name.endswith(".npz") or "/" in name or os.sep in name:
         return read_world(Path(name))
     from multipolar.world.regions import region_map, region_maps

@@ -11,7 +11,7 @@ import numpy as np
 
 from multipolar.base.arrays import Array, frozen
 from multipolar.base.axes import Axes, Labels
-from multipolar.base.problems import WorldError
+from multipolar.base.problems import WorldError, shown
 from multipolar.world import aggregate as aggregation
 from multipolar.world.evidence import Evidence, checked_evidence, graded, worst
 from multipolar.world.identities import Accounts, Identity, derive, identities
@@ -111,8 +111,15 @@ class World:
         axes = Axes(Labels("country", countries), Labels("sector", sectors))
         name, year = checked_name(name), checked_year(year)
         arrays, accounts = checked_arrays(axes, trade, input_share, tariff, trade_elasticity, value_added, export_tax)
-        world = cls(name=name, year=year, axes=axes, fields=checked_fields(fields, axes), provenance=provenance,
-                    evidence=checked_evidence(evidence, axes), **arrays)
+        world = cls(
+            name=name,
+            year=year,
+            axes=axes,
+            fields=checked_fields(fields, axes),
+            provenance=provenance,
+            evidence=checked_evidence(evidence, axes),
+            **arrays,
+        )
         world.__dict__["accounts"] = _frozen_accounts(accounts)  # derived to be checked: not derived again
         return world
 
@@ -205,8 +212,15 @@ class World:
             raise WorldError.of(f"world `{self.name}` is on the customs base: sum it up first, then ask for the base")
         country = aggregation.grouping(self.axes.country, countries)
         sector = aggregation.grouping(self.axes.sector, sectors)
-        arrays = aggregation.aggregate(self.trade, self.input_share, self.tariff, self.export_tax,
-                                       self.trade_elasticity, country.member, sector.member)
+        arrays = aggregation.aggregate(
+            self.trade,
+            self.input_share,
+            self.tariff,
+            self.export_tax,
+            self.trade_elasticity,
+            country.member,
+            sector.member,
+        )
         worth = self.value_added
         fields = {
             key: replace(f, values=frozen(aggregation.field(f.values, f.axes, f.unit, worth, country.member,
@@ -214,10 +228,16 @@ class World:
             for key, f in self.fields.items()
         }  # fmt: skip
         evidence = {block: worst(cells, country.member, sector.member) for block, cells in graded(self).items()}
-        world = World.from_arrays(countries=country.names, sectors=sector.names,
-                                  name=f"{self.name}-aggregate" if name is None else name,
-                                  year=self.year, fields=fields, evidence=evidence, provenance=self.provenance,
-                                  **arrays)
+        world = World.from_arrays(
+            countries=country.names,
+            sectors=sector.names,
+            name=f"{self.name}-aggregate" if name is None else name,
+            year=self.year,
+            fields=fields,
+            evidence=evidence,
+            provenance=self.provenance,
+            **arrays,
+        )
         return world if world.trade.shape == self.trade.shape else again(world)
 
     def after(self, outcome: Solved) -> World:
@@ -227,6 +247,8 @@ class World:
         error when it is not converged, ``WorldError`` when it belongs to another world, or when rents of licences go
         to third countries: a reference world keeps them as tariff or export tax only (ECONOMICS 0.8).
         """
+        if not hasattr(outcome, "rents_of_others"):
+            raise WorldError.of(f"after: {shown(outcome)} is no outcome of a solve")
         if outcome.world is not self and outcome.world.digest != self.digest:
             raise WorldError.of(f"after: the outcome belongs to another world than `{self.name}`")
         if outcome.rents_of_others:

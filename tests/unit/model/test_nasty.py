@@ -203,3 +203,24 @@ def test_starts_and_things_of_another_kind() -> None:
     for odd in (1, {"a": 1}, "a", [1], Raises()):
         for arguments in ((odd,), (WORLD, odd), (WORLD, None, odd)):
             assert own_error_or_answer(lambda given=arguments: mp.solve(*given))
+
+
+@pytest.mark.parametrize("given", [None, 5, "world2022", Raises()], ids=["none", "number", "name", "raises"])
+def test_every_door_names_what_it_was_given_instead(given: Any) -> None:
+    economy = mp.prepare(WORLD)
+    doors: list[Callable[[], object]] = [
+        lambda: mp.solve(given),
+        lambda: mp.prepare(given),
+        lambda: mp.solve_prepared(given),
+        lambda: mp.solve_prepared(economy, given) if given is not None else mp.solve_prepared(given),
+        lambda: mp.gradient(given),
+        lambda: mp.preview(given, mp.Shocks()),
+        lambda: mp.evaluate(given, mp.read_scenario("universal-tariff-10")),
+        lambda: mp.evaluate(WORLD, given),
+        lambda: WORLD.after(given),
+        lambda: mp.combine(mp.Shocks(), given),
+        lambda: mp.load_world(5 if given in (None, "world2022") else given),  # type: ignore[arg-type]
+    ]
+    for door in doors:
+        with pytest.raises(mp.InputError):
+            door()
