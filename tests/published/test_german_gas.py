@@ -12,15 +12,28 @@ from multipolar.world.groups import bloc_members
 
 
 def test_the_claim_stands_as_the_checks_have_it() -> None:
-    (claim,) = claims("german-gas")
+    claim, *bounds = claims("german-gas")
     assert (claim.country, claim.published, claim.band) == ("DEU", (-0.2, -0.3), (-0.35, -0.05))
+    assert [each.published for each in bounds] == [(-1.5, -1.5), (-2.3, -2.3)]
 
 
 def test_germany_is_inside_the_band(gas: Validation) -> None:
-    (each,) = gas.compared
+    each = gas.compared[0]
     assert -0.35 <= each.ours <= -0.05
     assert each.inside
     assert each.ours == pytest.approx(-0.1835, abs=5e-4)  # with trade elasticity 4; the first solve of it gave -0.184
+
+
+def test_bounds_without_a_network_are_those_of_the_checks(gas: Validation) -> None:
+    """G12, G13: Table 2, columns 3 and 4; G14: the same with elasticity 1; G15: second order."""
+    assert [each.ours for each in gas.compared[1:]] == pytest.approx([-1.5686, -2.3426], abs=1e-3)
+    assert all(each.inside for each in gas.compared)
+    rows = {row.label: row.values[0] for row in gas.tables[2].rows}
+    assert rows["share 0.04, 10% less, elasticity 0.04"] == gas.compared[1].ours
+    assert rows["share 0.01, 30% less, elasticity 0.1"] == gas.compared[2].ours
+    assert rows["share 0.04, 10% less, elasticity 1"] == pytest.approx(-0.4206, abs=1e-3)
+    assert gas.tables[2].rows[-1].values[0] == pytest.approx(-0.72, abs=0.005)
+    assert len(rows) == len(gas.tables[2].rows) == 7
 
 
 def test_the_members_are_the_twenty_seven_of_2011(wiod2011: mp.World) -> None:

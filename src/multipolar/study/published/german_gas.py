@@ -17,6 +17,7 @@ import numpy as np
 
 from multipolar.base.arrays import Array
 from multipolar.base.problems import NoEquilibriumError, NotConvergedError, WorldError, shown
+from multipolar.model.equilibrium import second_order_loss, two_input_output
 from multipolar.model.parameters import Parameters
 from multipolar.model.shocks import Shocks
 from multipolar.model.solve import solve
@@ -30,6 +31,9 @@ MEMBERS_IN = 2011  # 27 members, the United Kingdom among them; Croatia joined i
 COST = 2.5
 NETWORK = Parameters(sigma=0.05, eps=0.05, sigma_c=0.9, mobility=1.0)
 ENERGY = ("c2", "c8")  # mining; coke and refined petroleum
+# Share of cost, quantity left and elasticity of the study's two bounds; its second-order formula in its own example.
+BOUNDS = {"bound_of_energy": (0.04, 0.9, 0.04), "bound_of_gas": (0.01, 0.7, 0.1)}
+SECOND_ORDER = (0.012, -0.30, 0.024)  # share of imports, ln of their quantity, rise of the share
 CONVENTIONS = (
     "EU: the 27 members of 2011 (with the United Kingdom, without Croatia). They stop buying from Russia in all 35 "
     "sectors, goods and services; what Russia buys from them is untouched.",
@@ -44,7 +48,9 @@ CONVENTIONS = (
     "index of final use. Changes in stocks are part of it.",
     "Sourcing is proportional: all users of a product in a country, final or not, buy it from the same origins. One "
     "row of the second table gives final users and users of inputs their own, as the table knows them.",
-    "Numbers are log per cent, 100 ln of the ratio.",
+    "Numbers are log per cent, 100 ln of the ratio; bounds are per cent.",
+    "Bounds: output of two inputs, one of them cut, nothing else answers; no solve. Second order: the share times the "
+    "change of the quantity in logs, plus half the rise of the share times that change.",
 )
 
 
@@ -99,6 +105,25 @@ def expenditure(world: World, members: Sequence[str], variant: Variant) -> Array
     return logs
 
 
+def bound(share: float, left: float, sigma: float) -> float:
+    """Output lost, per cent, when an input of cost ``share`` is cut to ``left`` and nothing else answers."""
+    return 100.0 * (two_input_output(share, left, sigma) - 1.0)
+
+
+def bounds() -> tuple[Row, ...]:
+    """What the study says without any network: each bound as stated and at other elasticities, then the formula that
+    needs none."""
+    rows = [Row(f"share {a:g}, {1 - e:.0%} less, elasticity {s:g}", (bound(a, e, s),)) for a, e, s in BOUNDS.values()]
+    for share, left, _ in BOUNDS.values():
+        rows += [
+            Row(f"share {share:g}, {1 - left:.0%} less, elasticity {sigma:g}", (bound(share, left, sigma),))
+            for sigma in (0.5, 1.0)
+        ]
+    share, quantity, rise = SECOND_ORDER
+    label = f"second order: share {share:g} that rises by {rise:g}, ln of the quantity {quantity:g}"
+    return (*rows, Row(label, (100.0 * second_order_loss(*SECOND_ORDER),)))
+
+
 def validate(path: Path) -> Validation:
     """The study on a WIOD table of release 2013.
 
@@ -146,10 +171,15 @@ def on_world(world: World) -> Validation:
     return Validation(
         study=study(NAME),
         world=f"{world.name}: {len(world.countries)} economies x {len(world.sectors)} sectors",
-        compared=compared(NAME, {("real_national_expenditure", SUBJECT): subject}),
+        compared=compared(
+            NAME,
+            {("real_national_expenditure", SUBJECT): subject}
+            | {(name, SUBJECT): bound(*numbers) for name, numbers in BOUNDS.items()},
+        ),
         tables=(
             Table("Real national expenditure by economy, log %", ("economy", "factor 2.5", "full embargo"), economies),
             Table("One thing changed at a time, log %", ("variant", SUBJECT, SELLER, "EU together"), tuple(rows)),
+            Table("Bounds without a network, per cent of output", ("an input is cut", "output"), bounds()),
         ),
         conventions=CONVENTIONS,
         preparation=_preparation(world),
