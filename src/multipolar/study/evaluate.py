@@ -35,7 +35,7 @@ from multipolar.study.central import (
 )
 from multipolar.study.draws import Drawn, draw
 from multipolar.study.flows import dependence_flows
-from multipolar.study.many import run_many
+from multipolar.study.many import Workers, crewed, run_many
 from multipolar.study.measured import Ruler, index_blocks, ruler
 from multipolar.study.path import Answer, Walker
 from multipolar.study.resting import evidence_of
@@ -51,6 +51,7 @@ NOTHING_KEPT: Mapping[int, DrawRow] = {}
 OnRow = Callable[[int, DrawRow], None]
 
 
+@crewed
 def evaluate(
     world: World,
     scenario: Scenario,
@@ -62,7 +63,7 @@ def evaluate(
     labour: str = "one_wage",
     flexible_rates: Collection[str] = (),
     sector_links: float = 0.0,
-    workers: int = 1,
+    workers: Workers = 1,
     full: bool = True,
     chokepoint: str = "named",
     progress: Progress | None = None,
@@ -258,7 +259,7 @@ def _draws(
     context: _Context,
     numbers: range,
     kept: Mapping[int, DrawRow],
-    workers: int,
+    workers: Workers,
     on_row: OnRow | None,
     report: Progress,
 ) -> list[DrawRow]:

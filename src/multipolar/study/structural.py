@@ -23,7 +23,7 @@ from multipolar.scenario.measures.technology import TechnologySharing
 from multipolar.scenario.scenario import CaseKey, Scenario
 from multipolar.study.case import Bench, Solved, cuts_trade
 from multipolar.study.central import Progress
-from multipolar.study.many import run_many
+from multipolar.study.many import Workers, run_many
 from multipolar.study.path import Answer, Walker, with_knowledge
 
 THETA_TABLE = (1.0, 2.0, 4.0, 8.0)
@@ -69,7 +69,7 @@ class _Table:
 
 
 def structural_rows(
-    walker: Walker, answers: Sequence[Answer], workers: int, report: Progress
+    walker: Walker, answers: Sequence[Answer], workers: Workers, report: Progress
 ) -> tuple[StructuralRow, ...]:
     """Real income of every plain case at central values under another deficit rule, without the baseline, with rents
     of what is blocked earned by exporters, with the other form of shared technology, without diffusion, and at other
