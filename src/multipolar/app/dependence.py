@@ -6,6 +6,7 @@ from multipolar.model import dependence as dep
 from multipolar.model.indices import members
 from multipolar.study.indexed import chain_of, drivers, high_tech
 from multipolar.study.measured import ready_blocs
+from multipolar.study.resting import evidence_of
 from multipolar.world.world import World
 
 
@@ -17,6 +18,7 @@ def facts(world: World, code: str) -> tuple[tuple[str, str], ...]:
     country = world.axes.country.index(code)
     blocs = {name: [each for each in held if each in world.countries] for name, held in ready_blocs(world).items()}
     told: list[tuple[str, str]] = []
+    evidence = evidence_of(world, ()).of("dependence", country)[0] or "no grade on record"
     for name, held in blocs.items():
         if code in held or not held:
             continue
@@ -28,8 +30,8 @@ def facts(world: World, code: str) -> tuple[tuple[str, str], ...]:
                 continue
             share = float(dep.dependence(found, world.final_use, sectors).share[0, country])
             flows = "; ".join(_flow(world, each) for each in drivers(world, member[0], country, sectors))
-            told.append((f"From {name}, {what}", f"{share:.1%} of the value added used (proportional). Stopped, and "
-                         f"replaced from elsewhere, would move it most, in points: {flows}"))  # fmt: skip
+            told.append((f"From {name}, {what}", f"{share:.1%} of the value added used (proportional; {evidence}). "
+                         f"Stopped, and replaced from elsewhere, would move it most, in points: {flows}"))  # fmt: skip
     return tuple(told)
 
 

@@ -1,13 +1,15 @@
-"""What a name stands for: countries, blocs, sectors, groups of sectors, measures, variables, parameters, sources.
+"""What a name stands for: countries, blocs, sectors, groups of sectors, data, measures, variables, parameters, sources.
 
 Each kind is a book, name -> what to say; a name is looked up in all of them, upper and lower case alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+from multipolar.app.blocks import BLOCK, block_facts, blocks, dated_measures, invoiced
+from multipolar.app.entry import Book, Entry, present
 from multipolar.app.numbers import number
 from multipolar.base import forms
 from multipolar.base.problems import UnknownLabelError, nearest
@@ -16,19 +18,6 @@ from multipolar.world.sources import sectors, sources
 from multipolar.world.world import World
 
 BILLION = 1e3  # of million USD
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One name: its kind, one line that says what it is, and facts as label and text."""
-
-    kind: str
-    name: str
-    title: str
-    facts: tuple[tuple[str, str], ...] = ()
-
-
-Book = Mapping[str, Entry]
 
 
 def explain(name: str, world: World) -> tuple[Entry, ...]:
@@ -50,14 +39,18 @@ def explain(name: str, world: World) -> tuple[Entry, ...]:
     if not found:
         every = {spelling for kind, book in books.items() for key in book for spelling in _written(kind, key)}
         raise UnknownLabelError("name", name, nearest(name, [*every, *books]))
-    return tuple(_with_dependence(entry, world) if entry.kind == "country" else entry for entry in found)
+    return tuple(_whole(entry, world) for entry in found)
 
 
-def _with_dependence(entry: Entry, world: World) -> Entry:
-    """A country with what it depends on, which takes a moment and so is told for one country at a time."""
+def _whole(entry: Entry, world: World) -> Entry:
+    """An entry with what takes a moment to find, and so is told for one at a time: a country, a block of data."""
+    if entry.kind == BLOCK:
+        return replace(entry, facts=block_facts(world, entry.name))
+    if entry.kind != "country":
+        return entry
     from multipolar.app.dependence import facts
 
-    return replace(entry, facts=(*entry.facts, *facts(world, entry.name)))
+    return replace(entry, facts=(*entry.facts, *invoiced(entry.name), *facts(world, entry.name)))
 
 
 def kinds(world: World) -> tuple[tuple[str, str], ...]:
@@ -75,6 +68,8 @@ def library(world: World) -> dict[str, Book]:
         "measures": _measures,
         "variables": _variables,
         "parameters": _parameters,
+        "blocks": blocks,
+        "sanctions": dated_measures,
         "sources": _sources,
     }
     return {kind: {entry.name: entry for entry in maker(world)} for kind, maker in makers.items()}
@@ -105,7 +100,7 @@ def _countries(world: World) -> Iterator[Entry]:
         if country is not None:
             facts += [("Arabic", country.name_ar), ("Also", ", ".join(country.aliases))]
             facts += [("Income group", country.income_group), ("Blocs", ", ".join(memberships.get(code, ())))]
-        yield Entry("country", code, country.name_en if country else code, _present(facts))
+        yield Entry("country", code, country.name_en if country else code, present(facts))
 
 
 def _blocs(world: World) -> Iterator[Entry]:
@@ -114,7 +109,7 @@ def _blocs(world: World) -> Iterator[Entry]:
         outside = ", ".join(dict.fromkeys(m.iso3 for m in members if m.iso3 not in world.countries))
         facts = [("Members", listed)]
         facts += [("Not apart", f"{outside}: inside ROW in world `{world.name}`" if outside else "")]
-        yield Entry("bloc", bloc, f"dated list of {len({m.iso3 for m in members})} countries", _present(facts))
+        yield Entry("bloc", bloc, f"dated list of {len({m.iso3 for m in members})} countries", present(facts))
 
 
 def _sectors(world: World) -> Iterator[Entry]:
@@ -128,13 +123,13 @@ def _sectors(world: World) -> Iterator[Entry]:
         facts += [("Trade elasticity", f"{theta[code]:g}")]
         if row is not None:
             facts += [("ISIC Rev. 4", row.isic), ("Arabic", row.name_ar), ("Evidence", row.evidence)]
-        yield Entry("sector", code, row.name_en if row else code, _present(facts))
+        yield Entry("sector", code, row.name_en if row else code, present(facts))
 
 
 def _groups(world: World) -> Iterator[Entry]:
     for name, text in groups.SECTOR_GROUPS.items():
         members = ", ".join(groups.sector_members(name, world.sectors))
-        yield Entry("group of sectors", name, text, _present([("Sectors", members)]))
+        yield Entry("group of sectors", name, text, present([("Sectors", members)]))
 
 
 def _measures(world: World) -> Iterator[Entry]:
@@ -148,7 +143,7 @@ def _measures(world: World) -> Iterator[Entry]:
         facts += [(f"`{key}`", item.doc if item.required else f"{item.doc} (optional)") for key, item in own.items()]
         facts += [("Needs", " or ".join(f"`{key}`" for key in keys)) for keys in getattr(kind, "one_of", ())]
         facts += [("Also", ", ".join(f"`{key}`" for key in shared))]
-        yield Entry("measure", name, (kind.__doc__ or "").partition("\n")[0], _present(facts))
+        yield Entry("measure", name, (kind.__doc__ or "").partition("\n")[0], present(facts))
 
 
 def _keys(record: type) -> dict[str, forms.Entry]:
@@ -164,7 +159,7 @@ def _variables(world: World) -> Iterator[Entry]:
             "variable",
             variable.name,
             f"{variable.label_en}: {variable.definition}",
-            _present([*facts, ("Source", variable.source)]),
+            present([*facts, ("Source", variable.source)]),
         )
 
 
@@ -174,7 +169,7 @@ def _parameters(world: World) -> Iterator[Entry]:
     for row in parameter_table().values():
         values = ", ".join(f"{horizon} {value:g}" for horizon, value in row.values.items())
         facts = [("Value", f"{values} ({row.unit})"), ("Range", f"{row.low:g} to {row.high:g}, {row.shape}")]
-        yield Entry("parameter", row.name, row.meaning, _present([*facts, ("Source", row.source)]))
+        yield Entry("parameter", row.name, row.meaning, present([*facts, ("Source", row.source)]))
 
 
 def _sources(world: World) -> Iterator[Entry]:
@@ -182,12 +177,8 @@ def _sources(world: World) -> Iterator[Entry]:
         licence = f"{source.licence} ({source.licence_note})" if source.licence_note else source.licence
         facts = [("Provider", source.provider), ("Vintage", source.vintage), ("Licence", licence)]
         facts += [("Cite", source.citation), ("Address", source.address), ("SHA-256", source.sha256)]
-        yield Entry("source", source.key, source.title, _present([*facts, ("Grade", source.grade)]))
+        yield Entry("source", source.key, source.title, present([*facts, ("Grade", source.grade)]))
 
 
 def _span(member: groups.Membership) -> str:
     return f"({member.start} to {member.end})" if member.end else f"(since {member.start})"
-
-
-def _present(facts: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((label, text) for label, text in facts if text)

@@ -1,8 +1,8 @@
 """One number of a world by its address: what it is, of which year, from where, how good, and what was done to it.
 
 An address has dots: ``USA.C26.tariff`` (country, sector, what), ``RUS.population`` (country, what),
-``CHN.USA.C26.trade`` (origin, destination, sector, what), ``CHN.USA.distance``. Countries by any of their names,
-sectors by code.
+``CHN.USA.C26.trade`` (origin, destination, sector, what), ``CHN.USA.distance``, ``RUS.C29.C24A.input_share`` (country,
+using sector, supplying sector, what). Countries by any of their names, sectors by code.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ FORMS = {
     ("country", "sector"): "COUNTRY.SECTOR",
     ("country", "country"): "COUNTRY.COUNTRY",
     ("country", "country", "sector"): "ORIGIN.DESTINATION.SECTOR",
+    ("country", "sector", "sector"): "COUNTRY.USER.SUPPLIER",
 }
 Axes = tuple[str, ...]
 Facts = tuple[tuple[str, str], ...]
@@ -55,7 +56,8 @@ def number(address: str, world: World) -> tuple[str, Facts]:
     told = DERIVED[what, axes](world, *at) if (what, axes) in DERIVED else _field(world, what, at)
     places_of = [label for axis, label in zip(axes, labels, strict=True) if axis == "country"]
     country = places_of[0] if what == "trade" else places_of[-1]
-    sector = labels[-1] if axes[-1] == "sector" else world.sectors[0]
+    of_sector = [label for axis, label in zip(axes, labels, strict=True) if axis == "sector"]
+    sector = of_sector[0] if of_sector else world.sectors[0]  # of a cost share the user: its grade is that of the user
     return f"{told.title}, {' '.join(labels)}", _facts(world, told, country, sector)
 
 
@@ -203,6 +205,10 @@ DERIVED: Mapping[tuple[str, Axes], _Cell] = {
     ),
     ("deficit", ("country",)): lambda w, n: Told(
         "deficit", float(w.deficit[n]), MONEY, (*_TABLE, "tariff"), "income less value added and border taxes"
+    ),
+    ("input_share", ("country", "sector", "sector")): lambda w, n, k, s: Told(
+        "cost share of an input", float(w.input_share[n, k, s]), "share of the cost of the user", ("input_share",),
+        "purchases with the average tariff of their market, over output",
     ),
     ("trade_elasticity", ("country", "sector")): lambda w, n, s: Told(
         "trade elasticity", float(w.trade_elasticity[s]), "1", ("trade_elasticity",)

@@ -32,7 +32,8 @@ def world() -> World:
         ("c303", "sector", "C303"),
         ("BRICS", "bloc", "BRICS"),
         ("high_tech", "group of sectors", "high_tech"),
-        ("tariff", "measure", "tariff"),
+        ("employment", "block of data", "employment"),
+        ("2022-08-10 EU import_ban B05", "sanction", "2022-08-10 EU import_ban B05"),
         ("joint_venture", "measure", "joint_venture"),
         ("welfare", "variable", "welfare"),
         ("theta_mean", "parameter", "theta_mean"),
@@ -41,6 +42,10 @@ def world() -> World:
 )
 def test_a_name_is_found_in_whatever_kind_it_is(world: World, asked: str, kind: str, name: str) -> None:
     assert [(entry.kind, entry.name) for entry in explain(asked, world)] == [(kind, name)]
+
+
+def test_a_name_of_two_kinds_tells_both(world: World) -> None:
+    assert [entry.kind for entry in explain("tariff", world)] == ["measure", "block of data"]
 
 
 def test_the_name_of_a_kind_lists_it(world: World) -> None:

@@ -54,7 +54,7 @@ def test_world_check_tells_identities_unusual_cells_evidence_and_flaws(capsys: p
     assert "  COD  L 0.967" in told
     assert "input_share, repaired columns of RUS" in told
     words = " ".join(told.split())
-    assert "about 75 % of its customs base" in words
+    assert "about 70 % of its customs base" in words
     assert "goods that cross borders come to 17.5 trillion USD at basic prices" in words
     assert "tariff scaled 56.4%, estimated 0.7%, assumption 42.9%" in words
     assert "MLT C19 0.022" in words

@@ -41,6 +41,6 @@ def test_every_required_block_of_the_embedded_world_is_graded() -> None:
 
 
 def test_flaws_belong_to_their_world() -> None:
-    assert any("75 %" in text for text in flaws("world2022"))
+    assert any("70 %" in text for text in flaws("world2022"))
     assert flaws("small") == ()
     assert grades("small") == ()

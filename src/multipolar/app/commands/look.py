@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from multipolar.app.columns import columns
+from multipolar.app.commands.run import World_
 from multipolar.base.json_text import json_text
 from multipolar.base.problems import shown
 
 if TYPE_CHECKING:
-    from multipolar.app.explain import Entry
+    from multipolar.app.entry import Entry
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
@@ -38,18 +39,19 @@ def scenarios(json: Json = False) -> None:
 
 def explain(
     name: Annotated[str | None, typer.Argument(help="A country, bloc, sector, group, measure, variable ...")] = None,
+    world: World_ = None,
     json: Json = False,
 ) -> None:
-    """Say what a name means: country, bloc, sector, measure, variable, parameter or source."""
+    """Say what a name means, or where a number comes from (`multipolar explain USA.C26.tariff`)."""
     from multipolar.app import explain as books
     from multipolar.world.library import load_world
 
-    world = load_world()
+    economy = load_world(world)
     if name is None:
         print("Kinds of names; `multipolar explain KIND` lists one:")
-        print(columns(books.kinds(world)))
+        print(columns(books.kinds(economy)))
         return
-    found = books.explain(name, world)
+    found = books.explain(name, economy)
     if json:
         rows = [{"kind": e.kind, "name": e.name, "title": e.title, "facts": dict(e.facts)} for e in found]
         print(json_text(rows, 2))
