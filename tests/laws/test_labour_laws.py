@@ -106,6 +106,18 @@ def test_workers_are_where_it_pays(seed: int, mobility: float, nests: tuple[floa
         value_added / value_added.sum(axis=1, keepdims=True),
         lab.new_shares(share, out.sector_wage_hat, mobility), rtol=1e-8,
     )  # fmt: skip
+    np.testing.assert_allclose(out.labour_hat * out.sector_wage_hat, value_added / world.value_added, rtol=1e-8)
+    if mobility == 1.0:
+        np.testing.assert_allclose(out.labour_hat, 1.0, rtol=1e-12)
+
+
+@given(SEEDS, st.sampled_from([{"psi": 0.25, "labour_share": 0.55}, {"rigidity": 0.97, "labour_share": 0.55}]))
+def test_efficiency_labour_leaves_out_who_takes_part_and_who_has_no_job(seed: int, labour: dict[str, float]) -> None:
+    """Value added is wage times employed times efficiency units times the composite that takes part."""
+    world = random_world(seed, 4, 3)
+    out = solved(world, shocks(world, seed), mp.Parameters(mobility=1.5, **labour))
+    paid = out.sector_wage_hat * out.employed_share * out.labour_hat * out.labour_supply_hat[:, None] ** 0.55
+    np.testing.assert_allclose(paid, out.value_added / world.value_added, rtol=1e-8)
 
 
 @given(SEEDS, MOBILITIES, NESTS)

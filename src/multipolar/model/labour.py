@@ -24,7 +24,10 @@ def mean_demand(share: Array, demand_hat: Array) -> Array:
 
 
 def sector_wages(wage_hat: Array, demand_hat: Array, share: Array, immobility: float) -> Array:
-    """``what_s = w (Dhat_s/Phi)^i`` [n,s]; with w = Phi = .98 and kappa 1.5: .855990, 1.058452."""
+    """``what_s = w (Dhat_s/Phi)^i`` [n,s]; with w = Phi = .98 and kappa 1.5: .855990, 1.058452.
+
+    Demand as it is: what a solve must end at. Inside one demand answers the wage, see ``ln_sector_wages``.
+    """
     return wage_hat[..., None] * (demand_hat / mean_demand(share, demand_hat)[..., None]) ** immobility
 
 
@@ -39,7 +42,11 @@ def wage_index(share: Array, wage_hat: Array, mobility: float) -> Array:
 
 
 def new_shares(share: Array, wage_hat: Array, mobility: float) -> Array:
-    """New shares of value added ``pi (what/Phi)^kappa`` [n,s], summing to 1."""
+    """New shares of value added ``pi (what/Phi)^kappa`` [n,s], summing to 1.
+
+    The same labour market seen from the wages: it is what tests hold a solve to (G25, G26), in which shares follow from
+    demand, because this form has no value where workers move freely (kappa infinite).
+    """
     return share * (wage_hat / wage_index(share, wage_hat, mobility)[..., None]) ** mobility
 
 

@@ -117,6 +117,18 @@ class Point:
         return gross_rate(self.tariff, self.export_tax)
 
     @cached_property
+    def labour_hat(self) -> Array:
+        """``Z_hat`` [n,k], labour of a sector in efficiency units, ``(D_hat/Phi)^(1-i)`` (ECONOMICS 3.1); 1 without
+        value added. Who takes part and who has no job stand apart: ``labour_supply_hat``, ``employed_share``."""
+        economy, works = self.system.economy, self.system.economy.accounts.value_added > 0
+        base = np.where(works, economy.accounts.value_added, 1.0)
+        share = np.where(works, base, 0.0) / np.where(economy.wage_bill > 0, economy.wage_bill, 1.0)[:, None]
+        share[~works.any(axis=1)] = 1.0
+        demand = np.where(works, self.value_added / base, 1.0)
+        units: Array = lab.efficiency_supply(demand, share, 1.0 / economy.parameters.mobility)
+        return np.where(works, units, 1.0)
+
+    @cached_property
     def value_added_price_hat(self) -> Array:
         """``v`` [n,k], price of value added: the wage, of whose workers part may be without a job (ECONOMICS 3.4)."""
         idle = self.employed_share ** (1.0 - self.system.economy.parameters.labour_share)
@@ -264,11 +276,11 @@ class Outcome:
     """What a solve returns: status, recomputed residuals, and numbers that raise unless ``status`` is ``converged``.
 
     Axes: ``wage_hat``, ``welfare_hat``, ``real_wage_hat``, ``income``, ``revenue``, ``gdp``, ``gni``,
-    ``equivalent_variation``, ``consumption_hat``, ``labour_supply_hat`` [n]; ``sector_wage_hat``, ``employed_share``,
-    ``value_added`` [n,k] (with finite mobility ``wage_hat`` is the index over sectors of what workers can expect);
-    ``cost_hat``, ``output`` [i,s]; ``price_hat``, ``spending`` [n,s]; ``trade_share``, ``trade`` [i,n,s].
-    Money in million USD at base world value added. ``terms_of_trade`` and ``volume_of_trade`` are the first-order terms
-    that Caliendo and Parro print; ``decomposition`` integrates them along the shock and gives ``real_gdp_hat``.
+    ``equivalent_variation``, ``consumption_hat``, ``labour_supply_hat`` [n]; ``sector_wage_hat``, ``labour_hat``,
+    ``employed_share``, ``value_added`` [n,k] (with finite mobility ``wage_hat`` is the index over sectors of what
+    workers can expect); ``cost_hat``, ``output`` [i,s]; ``price_hat``, ``spending`` [n,s]; ``trade_share``, ``trade``
+    [i,n,s]. Money in million USD at base world value added. ``terms_of_trade`` and ``volume_of_trade`` are the first
+    order terms that Caliendo and Parro print; ``decomposition`` integrates them along the shock: ``real_gdp_hat``.
     ``secants``: what the solve has learnt of its equations, for solves of their like; None where none were given.
     """
 
@@ -285,6 +297,7 @@ class Outcome:
     value_added_price_hat = _Number[Array]()
     employed_share = _Number[Array]()
     labour_supply_hat = _Number[Array]()
+    labour_hat = _Number[Array]()
     value_added = _Number[Array]()
     consumption_hat = _Number[Array]()
     research_spending = _Number[Array]()

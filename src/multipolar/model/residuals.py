@@ -13,6 +13,7 @@ import numpy as np
 
 from multipolar.base.arrays import Array
 from multipolar.model import equilibrium as eq
+from multipolar.model import labour as lab
 from multipolar.model.rents import owners_of, rent_share
 from multipolar.model.system import System
 
@@ -110,8 +111,10 @@ def _wage_residual(system: System, wage_hat: Array, sector_wage_hat: Array, valu
     if mobility == float("inf"):
         return np.where(works, np.abs(sector_wage_hat / wage_hat[:, None] - 1.0), 0.0)
     hat = np.where(works, value_added / np.where(works, base, 1.0), 1.0)
-    mean = value_added.sum(axis=1) / np.where(system.economy.wage_bill > 0, system.economy.wage_bill, 1.0)
-    expected = wage_hat[:, None] * (hat / np.where(mean > 0, mean, 1.0)[:, None]) ** (1.0 / mobility)
+    bills = system.economy.wage_bill
+    share = np.where(works, base, 0.0) / np.where(bills > 0, bills, 1.0)[:, None]
+    share[~works.any(axis=1)] = 1.0  # nobody works there, and nothing is asked
+    expected = lab.sector_wages(wage_hat, hat, share, 1.0 / mobility)
     return np.where(works, np.abs(sector_wage_hat / expected - 1.0), 0.0)
 
 
