@@ -92,8 +92,7 @@ def evaluate(
     answers = central_answers(walker, keys, report)
     solved = [each.solved for each in answers]
     central = central_numbers(world, solved) | along_the_years(answers) | without_work(answers)
-    if full:
-        central |= decomposed(solved, report) | long_run(walker, answers)
+    central |= decomposed(solved, report) | long_run(walker, answers) if full else {}
     drawn = draw(scenario, world, economy.parameters.theta_scale, draws, seed)
     stick = ruler(scenario, world) if full else None
     asked = None if stick is None else chokepoints(scenario, walker, stick, central["welfare"], chokepoint)
