@@ -81,10 +81,8 @@ def evaluate(
     A draw that fails is counted in the Result. Raises ``InputError`` for what does not fit together,
     ``NoEquilibriumError`` or ``NotConvergedError`` where a central case has no answer.
     """
-    of_kind("evaluate", "world", world, World)
-    of_kind("evaluate", "scenario", scenario, Scenario)  # a name or a path is read by read_scenario
+    _refuse(world, scenario, draws, chokepoint)
     scenario = overridden(scenario, horizon, deficits)
-    _refuse(draws, chokepoint)
     report = progress or (lambda text, done, total: None)
     economy = prepare(world, parameters_of(world, scenario, labour, flexible_rates))
     keys, walks = cases(scenario), scenario.stepped
@@ -124,7 +122,9 @@ def evaluate(
     )
 
 
-def _refuse(draws: int, chokepoint: str) -> None:
+def _refuse(world: World, scenario: Scenario, draws: int, chokepoint: str) -> None:
+    of_kind("evaluate", "world", world, World)
+    of_kind("evaluate", "scenario", scenario, Scenario)  # a name or a path is read by read_scenario
     if not 0 <= draws <= MOST_DRAWS:
         raise InputError(f"draws: {draws} is not between 0 and {MOST_DRAWS:,}")
     refuse_unknown(chokepoint)
