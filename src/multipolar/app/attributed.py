@@ -26,7 +26,7 @@ def attribution_text(result: Result, attribution: Attribution) -> str:
     lines.append(["remainder", *(_signed(rest[way]) for way in WAYS)])
     total = _signed(float(per_cent(attribution.total(case))[n]))
     lines.append(["adds up to", total, total, total])
-    return "\n".join([columns(lines), *(paragraph(line) for line in _said(result, attribution, case))])
+    return "\n".join([columns(lines, headed=True), *(paragraph(line) for line in _said(result, attribution, case))])
 
 
 def _said(result: Result, attribution: Attribution, case: int) -> list[str]:

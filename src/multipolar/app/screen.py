@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from multipolar.app.columns import columns, paragraph
+from multipolar.app.columns import columns, paragraph, terminal_width
 from multipolar.base.language import language, plain
 from multipolar.base.problems import shown
 from multipolar.report.graded import statement
@@ -40,9 +40,13 @@ def table(result: Result) -> str:
         if not several:
             cells.append(_bar(float(median[plain[0], n]) / largest))
         lines.append(cells)
-    if not several:
-        lines[0].append("")
-    return columns(lines)
+    if several:
+        return columns(lines, headed=True)
+    lines[0].append("")
+    drawn, room = columns(lines), terminal_width()
+    if room is not None and max(map(len, drawn.splitlines())) > room:  # no room for the bars
+        return columns((line[:-1] for line in lines), headed=True)
+    return drawn
 
 
 def value_and_range(value: float, low: float, high: float) -> str:
@@ -95,7 +99,7 @@ def without_work(result: Result) -> str:
     for n in rows:
         economy = f"{result.countries[n]} {result.names.get(result.countries[n], '')}".strip()
         lines.append([economy, *(cell(k, n) for k in plain)])
-    return "\n".join([columns(lines), *map(paragraph, said)])
+    return "\n".join([columns(lines, headed=True), *map(paragraph, said)])
 
 
 def caption(result: Result) -> str:
@@ -180,7 +184,7 @@ def side_table(result: Result) -> str:
     for label in dict.fromkeys(row.label for row in result.structural):
         found = {row.case: float(row.welfare[n]) for row in result.structural if row.label == label}
         lines.append([label, *(_or_none(found.get(k)) for k in plain)])
-    return columns(lines)
+    return columns(lines, headed=True)
 
 
 @contextmanager

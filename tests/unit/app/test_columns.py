@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from multipolar.app.columns import cells, columns
+import pytest
+
+from multipolar.app.columns import cells, columns, paragraph
 
 
 def test_columns_are_as_wide_as_their_widest_cell() -> None:
@@ -27,3 +29,32 @@ def test_nothing_gives_nothing() -> None:
 def test_marks_take_no_cell_and_wide_characters_take_two() -> None:
     assert cells("e\u0301") == 1
     assert cells("中国") == 4
+
+
+HEADED = [("economy", "one", "two"), ("RUS Russia", "+0.26 (+0.16 to +0.36)", "-0.08 (-0.15 to +0.01)"),
+          ("USA", "+0.004", "")]  # fmt: skip
+
+
+def test_a_headed_table_wider_than_the_terminal_is_a_list_of_named_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "59")  # one less than it needs
+    assert columns(HEADED, headed=True).splitlines() == [
+        "  RUS Russia",
+        "    one  +0.26 (+0.16 to +0.36)",
+        "    two  -0.08 (-0.15 to +0.01)",
+        "  USA",
+        "    one  +0.004",
+    ]
+    monkeypatch.setenv("COLUMNS", "60")
+    assert len(columns(HEADED, headed=True).splitlines()) == 3
+
+
+def test_in_a_pipe_a_table_keeps_its_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    wide = [("a" * 60, "b", "c"), ("d", "e" * 60, "f")]
+    assert len(columns(wide, headed=True).splitlines()) == 2
+
+
+def test_texts_are_no_wider_than_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    for stated, most in (("60", 60), ("200", 100), ("10", 40)):
+        monkeypatch.setenv("COLUMNS", stated)
+        assert most - 6 < max(map(len, paragraph("word " * 60).splitlines())) <= most

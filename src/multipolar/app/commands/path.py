@@ -116,11 +116,9 @@ def _by_year(result: Result, values: Array, chosen: list[int], written: Callable
     from multipolar.results.evidence import HEADLINE
 
     rows = [["year", *(result.countries[n] for n in chosen)]]
-    rows += [
-        [str(year), *(written(float(values[t, n])) for n in chosen)] for t, year in enumerate(result.years)
-    ]
+    rows += [[str(year), *(written(float(values[t, n])) for n in chosen)] for t, year in enumerate(result.years)]
     rows.append(["evidence", *(result.evidence.of(HEADLINE, n)[0] or "not on record" for n in chosen)])
-    return columns(rows)
+    return columns(rows, headed=True)
 
 
 def _speed(result: Result) -> list[str]:
@@ -133,4 +131,4 @@ def _speed(result: Result) -> list[str]:
          f"{each.partner_weight:.1%}", f"{each.half_life:.0f}", f"{each.reached:.0%}"]
         for each in result.technology
     ]  # fmt: skip
-    return ["What is learnt rests on:\n" + columns(rows)]
+    return ["What is learnt rests on:\n" + columns(rows, headed=True)]

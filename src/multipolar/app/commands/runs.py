@@ -90,7 +90,7 @@ def runs(
         print(f"No runs in {shown(folder, 200)}. Make one: multipolar run SCENARIO")
     else:
         head = ("run", "scenario", "world", "draws", "state")
-        print(columns([head, *(_cells(row) for row in rows)]))
+        print(columns([head, *(_cells(row) for row in rows)], headed=True))
 
 
 def _whole(run: Path, found: Found) -> tuple[Inputs, dict[str, bytes]]:
