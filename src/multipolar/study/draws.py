@@ -10,7 +10,7 @@ A Sobol sequence over all names at once would tie a name's column to how many na
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 from multipolar.base.arrays import Array
 from multipolar.base.quantity import Quantity
 from multipolar.model.learning import Learning, learning_parameters
-from multipolar.model.parameters import parameter_table
+from multipolar.model.parameters import Parameters, parameter_table, rows_used
 from multipolar.scenario.scenario import Scenario, group_of, uncertain
 from multipolar.study.path import MOST_RESEARCH
 from multipolar.world.world import World
 
 BITS = 32
+LABOUR = ("mobility", "psi", "labour_share", "wage_floor", "nominal_growth")
 LEARNING = ("diffusion", "obsolescence", "productivity_growth", "research_returns", "research_elasticity")
 _Words = NDArray[np.uint64]
 
@@ -46,7 +47,8 @@ class Drawn:
     """All draws of one evaluation. ``numbers``: by uncertain number, [draw]; ``theta_factor`` [draw, sector].
 
     ``truncated``: how many drawn elasticities fell below the least one and were set to it. ``learning``: parameters of
-    the law of knowledge, [draw], drawn where a scenario has years; ``capped``: draws whose research elasticity is more
+    the law of knowledge, [draw], drawn where a scenario has years; ``labour``: those that the labour option brings into
+    the numbers, [draw]; ``capped``: draws whose research elasticity is more
     than any share of research can give in some sector.
     """
 
@@ -54,11 +56,21 @@ class Drawn:
     theta_factor: Array
     truncated: int
     learning: Mapping[str, Array]
+    labour: Mapping[str, Array]
     capped: int
 
     def of(self, draw: int) -> dict[str, float]:
         """The uncertain numbers of one draw, as ``resolve`` takes them."""
         return {name: float(values[draw]) for name, values in self.numbers.items()}
+
+    def parameters_of(self, draw: int, central: Parameters) -> Parameters:
+        """The parameters of the model in one draw: trade elasticities, and those of labour; the rest is ``central``."""
+        held = {name: float(values[draw]) for name, values in self.labour.items()}
+        if "wage_floor" in held:
+            floor = held.pop("wage_floor") / (1.0 + held.pop("nominal_growth"))
+            free = np.asarray(central.rigidity) == 0.0
+            held["rigidity"] = floor if not free.any() else np.where(free, 0.0, floor)  # type: ignore[assignment]
+        return replace(central, theta_factor=self.theta_factor[draw], **held)  # type: ignore[arg-type]
 
     def learning_of(self, draw: int, sector_links: float = 0.0) -> Learning:
         """The law of knowledge of one draw; ``sector_links`` are those of the run."""
@@ -66,28 +78,31 @@ class Drawn:
         return replace(learning_parameters(sector_links), **drawn)
 
 
-def draw(scenario: Scenario, world: World, theta_scale: float, count: int, seed: int) -> Drawn:
-    """Draw every uncertain number of a scenario and the trade elasticities (ECONOMICS 8.1)."""
+def draw(scenario: Scenario, world: World, parameters: Parameters, count: int, seed: int) -> Drawn:
+    """Draw every uncertain number of a scenario, the trade elasticities, and of the parameters of labour those that
+    ``parameters`` use (ECONOMICS 8.1)."""
     numbers = {}
     for name, quantity in uncertain(scenario).items():
         points = quantiles(seed, group_of(scenario, name), count)
         numbers[name] = np.array([quantity.quantile(float(u)) for u in points])
-    factor, truncated = elasticity_factors(world, theta_scale, count, seed)
-    learning = _learning(count, seed) if scenario.stepped else {}
+    factor, truncated = elasticity_factors(world, parameters.theta_scale, count, seed)
+    learning = _ranged("learning", LEARNING, count, seed) if scenario.stepped else {}
+    used = rows_used(parameters)
+    labour = _ranged("labour", [name for name in LABOUR if name in used], count, seed)
     capped = 0
     if learning and count:
         asked = learning["research_elasticity"] * (world.trade_elasticity * factor).max(axis=1)
         capped = int((asked > MOST_RESEARCH * learning["research_returns"]).sum())
-    return Drawn(numbers, factor, truncated, learning, capped)
+    return Drawn(numbers, factor, truncated, learning, labour, capped)
 
 
-def _learning(count: int, seed: int) -> dict[str, Array]:
-    """Draws of the parameters of knowledge that have a range, each by its own name."""
+def _ranged(of: str, names: Iterable[str], count: int, seed: int) -> dict[str, Array]:
+    """Draws of parameters that have a range, each by its own name."""
     found = {}
-    for name in LEARNING:
+    for name in names:
         row = parameter_table()[name]
         stated = Quantity(row.values["long"], row.low, row.high, "triangular")
-        found[name] = np.array([stated.quantile(float(u)) for u in quantiles(seed, f"learning.{name}", count)])
+        found[name] = np.array([stated.quantile(float(u)) for u in quantiles(seed, f"{of}.{name}", count)])
     return found
 
 

@@ -91,7 +91,7 @@ def evaluate(
     solved = [each.solved for each in answers]
     central = central_numbers(world, solved) | along_the_years(answers) | without_work(answers)
     central |= decomposed(solved, report) | long_run(walker, answers) if full else {}
-    drawn = draw(scenario, world, economy.parameters.theta_scale, draws, seed)
+    drawn = draw(scenario, world, economy.parameters, draws, seed)
     stick = ruler(scenario, world) if full else None
     asked = None if stick is None else chokepoints(scenario, walker, stick, central["welfare"], chokepoint)
     context = _context(walker, keys, answers, drawn, stick, asked, central.get("real_gdp") if draws else None)
@@ -276,8 +276,7 @@ def _draws(
 
 def _one_draw(context: _Context, number: int) -> DrawRow:
     """All cases of one draw; what has no answer is NaN, with the reason in its status."""
-    parameters = replace(context.economy.parameters, theta_factor=context.drawn.theta_factor[number])
-    economy = with_parameters(context.economy, parameters)
+    economy = with_parameters(context.economy, context.drawn.parameters_of(number, context.economy.parameters))
     bench = Bench(economy, context.scenario, context.drawn.of(number), context.starts, context.tolerance)
     walker = Walker(bench, context.drawn.learning_of(number, context.sector_links))
     years, status = context.scenario.horizon.years if context.scenario.stepped else (), []

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import multipolar as mp
+from multipolar.model.parameters import horizon_parameters, parameter_table
 from multipolar.study.draws import draw, elasticity_factors, quantiles
 from multipolar.world.toy import random_world
 
@@ -73,8 +74,8 @@ MORE = """  - {id: a_new_one, type: tariff, who: CHN, to: USA, sectors: goods, s
 
 
 def test_adding_a_measure_does_not_move_the_draws_of_the_others(embedded: mp.World) -> None:
-    one = draw(mp.read_scenario(SCENARIO), embedded, 0.5, 16, seed=1)
-    two = draw(mp.read_scenario(SCENARIO + MORE), embedded, 0.5, 16, seed=1)
+    one = draw(mp.read_scenario(SCENARIO), embedded, mp.Parameters(theta_scale=0.5), 16, seed=1)
+    two = draw(mp.read_scenario(SCENARIO + MORE), embedded, mp.Parameters(theta_scale=0.5), 16, seed=1)
     np.testing.assert_array_equal(one.numbers["first.add"], two.numbers["first.add"])
     np.testing.assert_array_equal(one.theta_factor, two.theta_factor)
     assert set(two.numbers) == {"first.add", "a_new_one.add"}
@@ -82,6 +83,36 @@ def test_adding_a_measure_does_not_move_the_draws_of_the_others(embedded: mp.Wor
 
 def test_a_group_moves_together(embedded: mp.World) -> None:
     grouped = (SCENARIO + MORE).replace("source: assumption", "group: g, source: assumption")
-    numbers = draw(mp.read_scenario(grouped), embedded, 0.5, 32, seed=1).numbers
+    numbers = draw(mp.read_scenario(grouped), embedded, mp.Parameters(theta_scale=0.5), 32, seed=1).numbers
     order = np.argsort(numbers["first.add"])
     assert (np.diff(numbers["a_new_one.add"][order]) >= 0).all()
+
+
+def test_labour_is_drawn_where_it_plays_a_part(embedded: mp.World) -> None:
+    """Each parameter from its range, by its own name; what a labour option does not use is neither drawn nor moved."""
+    scenario, count = mp.read_scenario(SCENARIO), 64
+    names = {
+        "one_wage": set(), "sectors": {"mobility"}, "participation": {"mobility", "psi", "labour_share"},
+        "rigid": {"mobility", "labour_share", "wage_floor", "nominal_growth"},
+    }  # fmt: skip
+    drawn = {}
+    for labour, used in names.items():
+        central = horizon_parameters(embedded, "short", labour)
+        drawn[labour] = draw(scenario, embedded, central, count, seed=1)
+        assert set(drawn[labour].labour) == used
+        np.testing.assert_array_equal(drawn[labour].theta_factor, drawn["one_wage"].theta_factor)
+        for name, values in drawn[labour].labour.items():
+            row = parameter_table()[name]
+            assert row.low <= values.min() < np.median(values) < values.max() <= row.high
+        one = drawn[labour].parameters_of(3, central)
+        np.testing.assert_array_equal(one.theta_factor, drawn[labour].theta_factor[3])
+        assert (one.theta_scale, one.sigma, one.eps) == (central.theta_scale, central.sigma, central.eps)
+        assert (one.mobility == central.mobility) == (labour == "one_wage")
+        assert bool(one.psi) == (labour == "participation")
+        assert bool(np.any(one.rigidity)) == (labour == "rigid")
+    np.testing.assert_array_equal(drawn["rigid"].labour["mobility"], drawn["sectors"].labour["mobility"])
+    floor, growth = (drawn["rigid"].labour[name][3] for name in ("wage_floor", "nominal_growth"))
+    some = horizon_parameters(embedded, "short", "rigid", flexible_rates=["JPN"])
+    found = draw(scenario, embedded, some, count, seed=1).parameters_of(3, some).rigidity
+    free = np.asarray(embedded.countries) == "JPN"
+    np.testing.assert_allclose(found, np.where(free, 0.0, floor / (1 + growth)), rtol=1e-15)
