@@ -48,7 +48,9 @@ def block_facts(world: World, name: str) -> Facts:
     told = [f"{source(key).title} (`{key}`)" for key in keys]
     if not told and name in world.fields:
         told = [shown(world.fields[name].source, 200)]
-    if not told and world.provenance is not None:
+    if not told and world.provenance is not None and set(held) == {"assumption"}:
+        told = ["none: an assumption of this world"]
+    elif not told and world.provenance is not None:
         told = [shown(f"{world.provenance.source}, {world.provenance.edition}", 200)]
     facts += [("Source", "; ".join(told)), ("Missing", _missing(world, name))]
     reasons: dict[tuple[str, str, str], list[str]] = {}

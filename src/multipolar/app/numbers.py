@@ -107,7 +107,8 @@ def _facts(world: World, told: Told, country: str, sector: str) -> Facts:
     rules = [rule for block in told.blocks if (rule := rule_at(world, block, country, sector)) is not None]
     cells = graded(world)
     at = world.axes.country.index(country), world.axes.sector.index(sector)
-    grades = [cells[block][at] for block in told.blocks if block in cells]
+    held = {block: GRADES[cells[block][at]] for block in told.blocks if block in cells}
+    grades = [GRADES.index(each) for each in held.values()]
     grade = GRADES[max(grades)] if len(grades) == len(told.blocks) else "not on record"
     year = rules[0].year if rules else str(world.year or "not stated")
     if told.value is None:
@@ -115,7 +116,7 @@ def _facts(world: World, told: Told, country: str, sector: str) -> Facts:
     done = [(f"Done to {rule.block}" if len(rules) > 1 else "Done", rule.why) for rule in rules]
     return (
         ("Value", _written(told.value)), ("Unit", told.unit), ("Year", year),
-        ("Source", _sources(world, rules, told.blocks)), ("Grade", grade),
+        ("Source", _sources(world, rules, held if held else dict.fromkeys(told.blocks, ""))), ("Grade", grade),
         *((("Derived", told.derived),) if told.derived else ()), *done, *told.more,
     )  # fmt: skip
 
@@ -126,14 +127,17 @@ def _written(value: float | None) -> str:
     return f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:,.6g}"
 
 
-def _sources(world: World, rules: Iterable[Grade], blocks: tuple[str, ...]) -> str:
+def _sources(world: World, rules: Iterable[Grade], blocks: Mapping[str, str]) -> str:
+    """Where blocks are from, each with its grade: an assumption of a world built from files is from none of them."""
     keys = dict.fromkeys(key for rule in rules for key in rule.source.split())
     if keys:
         found = [source(key) for key in keys]
         return "; ".join(f"{each.title} ({each.provider}, {each.vintage}; `{each.key}`)" for each in found)
     stated = [world.fields[block].source for block in blocks if block in world.fields]
     if world.provenance is not None:
-        stated.append(f"{world.provenance.source}, {world.provenance.edition}")
+        observed = any(grade != "assumption" for block, grade in blocks.items() if block not in world.fields)
+        stated += [f"{world.provenance.source}, {world.provenance.edition}"] if observed else []
+        stated = stated or ["none: an assumption of this world"]
     return "; ".join(filter(None, stated)) or "not on record"
 
 

@@ -25,6 +25,8 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
     "chokepoint": ACCOUNTS,
     "leadership": ("knowledge",),
     "leadership_share": ("knowledge", "trade", "input_share"),
+    "currency": ("trade",),  # and the invoices of exporters, which are published
+    "dollar_share": ("trade",),
     "gap": ("population", *ACCOUNTS),
     "gap_between": ("population", *ACCOUNTS),
     "gap_within": ("population", *ACCOUNTS),

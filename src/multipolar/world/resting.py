@@ -35,8 +35,8 @@ def weights(world: World, block: str) -> Array:
     if block == "tariff":
         levied: Array = (world.tariff * world.trade).sum(axis=0)
         return np.abs(levied)
-    field = world.fields[block]
-    if not is_extensive(field.unit) or field.axes not in (("country",), ("country", "sector")):
+    field = world.fields.get(block)
+    if field is None or not is_extensive(field.unit) or field.axes not in (("country",), ("country", "sector")):
         return world.value_added
     amounts = np.nan_to_num(np.abs(field.values), nan=0.0)
     if amounts.ndim == 2:
@@ -45,10 +45,10 @@ def weights(world: World, block: str) -> Array:
 
 
 def shares(cells: NDArray[np.int8], weight: Array) -> dict[str, float]:
-    """Part of the weight that each grade holds for; nothing where there is no weight."""
+    """Part of the weight that each grade holds for; of the cells where there is no weight (a world without duties)."""
+    if not weight.any():
+        weight = np.ones(cells.shape)
     total = float(weight.sum())
-    if not total > 0.0:
-        return {}
     held = np.bincount(cells.ravel(), weights=weight.ravel(), minlength=len(GRADES)) / total
     return {grade: float(share) for grade, share in zip(GRADES, held, strict=True) if share > 0.0}
 

@@ -13,6 +13,8 @@ from multipolar.model.ventures import Venture
 from multipolar.results.evidence import GRADES, Evidence
 from multipolar.results.result import Result
 from multipolar.study.resting import evidence_of, index_grade
+from multipolar.world.evidence import checked_evidence
+from multipolar.world.provenance import evidence
 from multipolar.world.toy import random_world
 
 OBSERVED, SCALED, ESTIMATED, ASSUMED = (np.int8(k) for k in range(4))
@@ -84,6 +86,15 @@ def test_production_touches_input_structures_and_know_how_touches_knowledge() ->
     assert both["estimated"] == pytest.approx(economy.output[2, 1] / economy.output.sum())  # a union, not a sum
     sharing = Shocks(sharing=flows((0, 2, 1)))
     assert evidence_of(economy, [sharing]).touched == {}  # no grade of knowledge on record, none invented
+
+
+def test_a_world_built_from_files_has_grades_without_duties_and_blocks_beside_its_arrays() -> None:
+    """Tariffs of 0, an assumption: they weigh nothing, and are an assumption all the same."""
+    made = random_world(3, tariffs=False)
+    found = evidence_of(replace(made, evidence=checked_evidence(evidence(made.tariff), made.axes)), [Shocks()])
+    assert found.shares["tariff"] == {"assumption": 1.0}
+    assert found.of("welfare", 0) == ("assumption", ("tariff",))
+    assert "final_trade" in found.shares
 
 
 def test_a_world_without_grades_says_so() -> None:

@@ -22,7 +22,7 @@ def test_shares_and_the_weakest_grade_by_hand() -> None:
         {"observed": 63 / 104, "scaled": 39.5 / 104, "estimated": 1 / 104, "assumption": 0.5 / 104}
     )
     assert weakest(CELLS, WORTH).tolist() == [1, 2, 3]  # of a row without weight: of all its cells
-    assert shares(CELLS[2:], WORTH[2:]) == {}
+    assert shares(CELLS[2:], WORTH[2:]) == pytest.approx({"observed": 2 / 3, "assumption": 1 / 3})
     just = np.array([[99.0, 1.0]])
     assert weakest(np.array([[0, 3]], dtype=np.int8), just).tolist() == [3]
     assert weakest(np.array([[0, 3]], dtype=np.int8), just * [[1.0, 0.99]]).tolist() == [0]
@@ -50,8 +50,9 @@ def test_the_weakest_grade_holds_for_its_part_and_all_weaker_ones_do_not(
 ) -> None:
     cells, worth = np.array([grid[0]], dtype=np.int8), np.array([grid[1]])
     found, held = int(weakest(cells, worth)[0]), shares(cells, worth)
-    if not held:
+    if not worth.any():
         assert found == cells.max()
+        assert sum(held.values()) == pytest.approx(1.0)
         return
     assert sum(held.values()) == pytest.approx(1.0)
     assert held.get(GRADES[found], 0.0) >= LEAST * (1 - 1e-9)
@@ -67,6 +68,7 @@ def test_weights_of_the_embedded_world(embedded: mp.World) -> None:
     assert weights(embedded, "gdp").sum(axis=1) == pytest.approx(embedded.gdp)
     assert (weights(embedded, "knowledge") == embedded.value_added).all()
     assert (weights(embedded, "distance") == embedded.value_added).all()
+    assert (weights(embedded, "a block without an array here") == embedded.value_added).all()
 
 
 def test_economies_of_the_embedded_world(embedded: mp.World) -> None:
