@@ -70,8 +70,9 @@ def share(number: float) -> str:
 
 
 def most_idle(idle: np.ndarray) -> list[int]:
-    """Economies by the share of heads without work [n], the largest first."""
-    return [int(n) for n in np.argsort(-np.nan_to_num(idle), kind="stable")]
+    """Economies by the share of heads without work [n], the largest first, as far as it shows."""
+    known = np.nan_to_num(idle)
+    return [int(n) for n in np.argsort(-known, kind="stable") if known[n] >= LEAST_IDLE]
 
 
 def without_work(result: Result) -> str:
@@ -83,7 +84,7 @@ def without_work(result: Result) -> str:
     plain = [k for k, case in enumerate(result.cases) if not case.variant]
     median, (low, high) = result.median(name), result.interval(name)
     largest = np.nan_to_num(median[plain]).reshape(-1, len(result.countries)).max(axis=0)
-    rows = [n for n in most_idle(largest) if largest[n] >= LEAST_IDLE][:ROWS]
+    rows = most_idle(largest)[:ROWS]
     why = result.missing.get("unemployment")
     said = [f"Not known: {why}."] if why else []
     if not rows:

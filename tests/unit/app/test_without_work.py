@@ -58,7 +58,11 @@ def test_a_path_shows_who_is_without_work_in_each_year(ban: Path) -> None:
     start = next(k for k, line in enumerate(lines) if "without work, per cent of heads" in line)
     table = [line.split() for line in lines[start + 1 : start + 5]]
     assert table == [["year", "CHN"], *([str(2025 + t), f"{x:.2f}"] for t, x in enumerate(idle))]
+    told = " ".join(" ".join(lines).split())
+    assert "Who is without work is not known: employment is not complete in OTH, BRX." in told
     assert "without work" not in said("path", "ban.yaml", "--world", "blocs6", "--labour", "sectors")
+    nobody = said("path", "ban.yaml", *RIGID, "--flexible-rates", "CHN")
+    assert "all measures, without work: nobody, no wage meets its floor in any year." in nobody
 
 
 def test_a_run_says_the_worst_year_and_repeats(ban: Path) -> None:

@@ -99,16 +99,26 @@ def _text(result: Result, wanted: list[int]) -> str:
         chosen = wanted or screen.chosen(result, values[k, -1][None])[:MOST_COLUMNS]
         blocks.append(f"{shown(case.text, 80)}:\n{_by_year(result, values[k], chosen, screen.value)}")
         if idle is not None:
-            chosen = wanted or screen.most_idle(idle[k].max(axis=0))[:MOST_COLUMNS]
-            table = _by_year(result, idle[k], chosen, screen.share)
-            blocks.append(f"{shown(case.text, 80)}, without work, per cent of heads:\n{table}")
+            blocks.append(f"{shown(case.text, 80)}, without work{_without_work(result, idle[k], wanted)}")
     said = [
         f"Real income in per cent of the same year of the baseline path, {screen.reference(result)}; central values.",
         *(f"{note[0].upper()}{note[1:]}." for note in (shown(each, 300) for each in result.notes)),
         screen.evidence(result),
     ]
+    if "unemployment" in result.missing:
+        said.append(f"Who is without work is not known: {shown(result.missing['unemployment'], 300)}.")
     said += screen.not_computed(result)
     return "\n\n".join([*blocks, *_speed(result), "\n".join(paragraph(line) for line in said)])
+
+
+def _without_work(result: Result, idle: Array, wanted: list[int]) -> str:
+    """Of the countries wanted, else of those with most people without work in any year; ``idle`` [year, n]."""
+    from multipolar.app import screen
+
+    chosen = wanted or screen.most_idle(idle.max(axis=0))[:MOST_COLUMNS]
+    if not chosen:
+        return ": nobody, no wage meets its floor in any year."
+    return f", per cent of heads:\n{_by_year(result, idle, chosen, screen.share)}"
 
 
 def _by_year(result: Result, values: Array, chosen: list[int], written: Callable[[float], str]) -> str:
