@@ -7,15 +7,18 @@ import itertools
 import re
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from multipolar.report.figures import world as figures
 from multipolar.report.reading import Reading
 from multipolar.results.result import Result
+from multipolar.results.technology import TechnologyRow, VentureRow
 
 pytestmark = pytest.mark.browser
 
@@ -121,6 +124,29 @@ def test_hollow_marks_are_those_whose_range_holds_zero(look: Callable[..., Any],
     assert [fill == white for fill in fills] == open_ranges
     assert any(open_ranges)
     assert len(set(fills)) == 3
+
+
+def test_no_table_runs_out_of_sight_on_a_desk(visit: Callable[..., Any], result: Result) -> None:
+    """With the widest tables there are, in names and numbers as long as those of the founding question."""
+    world = replace(result.world, sectors=("J62_63",))
+    technology = [
+        TechnologyRow("energy_tech", country, "J62_63", 584.51, 0.5, 0.762, 0.2, 3.64, 29.94, 0.2067)
+        for country in ("RUS", "ZAF")
+    ]
+    ventures = (VentureRow(7, "RUS", "C303", "USA", 0.0417, 1200.0, 72.0, -1.06, 1.0215, 0.0375),)
+    path = np.repeat(result.central["welfare"][:, None, :], 2, axis=1)
+    gni = np.full(result.central["welfare"].shape, -0.0451)
+    full = replace(
+        result, world=world, years=(2039, 2040), technology=tuple(technology), ventures=ventures,
+        central={**result.central, "welfare_path": path, "gni": gni, "royalty": gni * 4000, "research_spending": gni,
+                 "productivity": np.full((len(result.cases), len(result.countries), 1), 2.78),
+                 "productivity_long_run": np.full((len(result.cases), len(result.countries), 1), 8.05)},
+    )  # fmt: skip
+    page = visit(full, 1280).page
+    page.locator("details").evaluate_all("folds => folds.forEach(fold => { fold.open = true; })")
+    wide = "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.textContent.slice(0, 80))"
+    assert page.locator("#technology .scroll").count() >= 3
+    assert page.locator(".scroll").evaluate_all(wide) == []
 
 
 @pytest.mark.parametrize("name", ["result", "undrawn", "hostile"])
