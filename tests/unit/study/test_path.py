@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from textwrap import indent
@@ -64,6 +65,54 @@ def test_without_measures_in_force_nothing_moves(world: mp.World) -> None:
     moved = walk(world, f"{SHARING}, from: 2029")
     assert np.abs(moved.welfare[:5]).max() < 1e-9
     assert moved.welfare[5, RUS] > 1e-4
+
+
+@pytest.mark.parametrize("links", [0.0, 0.4])
+def test_fifty_years_without_a_shock_leave_every_stock_at_one(embedded: mp.World, links: float) -> None:
+    made = mp.read_scenario("multipolar: 1\ntitle: t\nhorizon: {from: 2025, to: 2074}\nmeasures: []\n")
+    bench = Bench(prepare(embedded, horizon_parameters(embedded, "medium")), made)
+    found = Walker(bench, learning_parameters(links)).walk(CaseKey())
+    assert len(found.years) == 50
+    assert np.abs(found.ell - 1).max() <= 1e-14
+    assert np.abs(found.welfare).max() < 1e-10
+
+
+SWAPPED = {"RUS": "USA", "USA": "RUS"}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_roles_swapped_are_a_mirror_where_the_two_are_alike(seed: int) -> None:
+    """RUS and USA have the same economy, CHN trades with both alike: it matters to nobody else which of them hosts."""
+    toy = random_world(seed, countries=3, sectors=4)
+    order = np.array([1, 0, 2])
+    trade, tariff = (0.5 * (each + each[order][:, order]) for each in (toy.trade, toy.tariff))
+    inputs = 0.5 * (toy.input_share + toy.input_share[order])
+    stock = np.random.default_rng(seed).uniform(0.2, 1.0, (3, 4))
+    stock[1] = stock[0]
+    alike = mp.World.from_arrays(
+        countries=("RUS", "USA", "CHN"), sectors=("C26", "C29", "D", "M"), trade=trade, input_share=inputs,
+        tariff=tariff, trade_elasticity=toy.trade_elasticity, name="alike",
+        fields={
+            "knowledge": Field(stock, ("country", "sector"), "share of the world", "assumption", "made up"),
+            "research": Field(np.full((3, 4), 0.01), ("country", "sector"), "million USD", "assumption", "made up"),
+        },
+    )  # fmt: skip
+    goods = "type: export_control, who: USA, to: RUS, sectors: C29, share: 0.3"
+    research = "type: research, who: RUS, sectors: D, change: 0.5"
+    wall = "type: tariff, who: RUS, to: CHN, sectors: all, add: 0.1"
+    measures = [SHARING, KNOW_HOW, VENTURE.replace("C26", "C29"), goods, research, wall]
+    other = [re.sub("RUS|USA", lambda each: SWAPPED[each[0]], text) for text in measures]
+    one, two = (mp.evaluate(alike, scenario(*texts), full=False) for texts in (measures, other))
+    assert np.abs(one.central["welfare"][0, 0] - one.central["welfare"][0, 1]) > 1e-3
+    for name in ("welfare", "gni", "royalty", "productivity", "research_spending", "exports", "output"):
+        np.testing.assert_allclose(one.central[name][0], two.central[name][0][order], atol=1e-7, err_msg=name)
+    np.testing.assert_allclose(one.central["welfare_path"][0], two.central["welfare_path"][0][:, order], atol=1e-7)
+
+
+def test_catch_up_is_labelled_a_variant(world: mp.World) -> None:
+    said = mp.evaluate(world, scenario(f"{SHARING}, form: catch_up"), full=False).notes
+    assert any("a variant: shared technology crowds out other ideas; the rule is additive: `a`" in n for n in said)
+    assert not any("catch_up" in note for note in mp.evaluate(world, scenario(SHARING), full=False).notes)
 
 
 def test_each_year_is_one_solve_with_the_knowledge_of_the_years_before(world: mp.World) -> None:

@@ -168,6 +168,10 @@ class TechnologySharing(Measure):
     def needs_years(self) -> bool:
         return True
 
+    def remarks(self) -> tuple[str, ...]:
+        variant = "in the form catch_up, a variant: shared technology crowds out other ideas; the rule is additive"
+        return (variant,) if self.form == "catch_up" else ()
+
     def in_form(self, form: str) -> TechnologySharing:
         """The same measure in another form."""
         values = {item.attribute: getattr(self, item.attribute) for item in self.entries.values()}
