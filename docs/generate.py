@@ -26,7 +26,7 @@ from multipolar.world.elasticities import elasticities, elasticity_sets
 from multipolar.world.evidence import GRADES, graded
 from multipolar.world.library import load_world
 from multipolar.world.margins import customs_gap
-from multipolar.world.sources import flaws, grades, sources
+from multipolar.world.sources import flaws, reasons, sources
 from multipolar.world.world import World
 
 PAGE = Path(__file__).with_name("data.md")
@@ -107,7 +107,7 @@ def _blocks(world: World) -> Iterator[str]:
     yield _words(f"{size}, million US dollars at basic prices. Share of country x sector cells by grade:")
     yield from _table(("block", "grades"), ((f"`{block}`", _shares(cells)) for block, cells in graded(world).items()))
     yield _words("What they rest on; of the rows that speak of a cell the last one holds:")
-    rows = ((f"`{g.block}`", g.part, g.grade, g.year, g.why) for g in grades(world.name))
+    rows = ((f"`{g.block}`", g.part, g.grade, g.year, g.why) for g in reasons(world.name))
     yield from _table(("block", "part", "grade", "year", "what was done"), rows)
 
 

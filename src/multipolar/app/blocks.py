@@ -13,7 +13,7 @@ from multipolar.world.evidence import REQUIRED, graded
 from multipolar.world.invoicing import FLOWS, invoicing
 from multipolar.world.resting import shares, weights
 from multipolar.world.sanctions import sanctions
-from multipolar.world.sources import grades, source
+from multipolar.world.sources import reasons, source
 from multipolar.world.world import World
 
 BLOCK = "block of data"
@@ -43,7 +43,7 @@ def block_facts(world: World, name: str) -> Facts:
     held = {} if cells is None else shares(cells, weights(world, name))
     grade = ", ".join(f"{each} {share:.0%}" for each, share in held.items() if share >= 0.005)
     facts.append(("Evidence, by value", grade or "not on record"))
-    rules = [rule for rule in grades(world.name) if rule.block == name]
+    rules = [rule for rule in reasons(world.name) if rule.block == name]
     keys = dict.fromkeys(key for rule in rules for key in rule.source.split())
     told = [f"{source(key).title} (`{key}`)" for key in keys]
     if not told and name in world.fields:
@@ -53,10 +53,7 @@ def block_facts(world: World, name: str) -> Facts:
     elif not told and world.provenance is not None:
         told = [shown(f"{world.provenance.source}, {world.provenance.edition}", 200)]
     facts += [("Source", "; ".join(told)), ("Missing", _missing(world, name))]
-    reasons: dict[tuple[str, str, str], list[str]] = {}
-    for rule in rules:
-        reasons.setdefault((rule.grade, rule.year, rule.why), []).append(rule.part)
-    facts += [(grade, f"{'; '.join(parts)} ({year}): {why}") for (grade, year, why), parts in reasons.items()]
+    facts += [(row.grade, f"{row.part} ({row.year}): {row.why}") for row in rules]
     return present(facts)
 
 

@@ -13,7 +13,7 @@ from multipolar.base.problems import shown
 from multipolar.report import words as say
 from multipolar.report.blocks import Block, Cell, Code, Formula, Number, Paragraph, Part, Statements, Table
 from multipolar.report.reading import HARDLY, Reading
-from multipolar.world.sources import Source, grades, sources
+from multipolar.world.sources import Source, reasons, sources
 
 LONGEST_LINE = 100_000
 
@@ -97,14 +97,9 @@ def data(reading: Reading, words: Language) -> Part:
         blocks.append(Table(words.text("data"), _heads(words, *heads), rows, (False,) * 4, stacked=True, titled=False))
     else:
         blocks.append(Paragraph(words.text("data-none")))
-    graded = grades(world.name)
+    graded = reasons(world.name)
     if graded:
-        parts: dict[tuple[str, str, str], list[str]] = {}  # what has the same reason stands in one row
-        for row in graded:
-            parts.setdefault((row.block, row.grade, row.why), []).append(row.part)
-        graded_rows = tuple(
-            (f"{block} {'; '.join(named)}".strip(), grade, why) for (block, grade, why), named in parts.items()
-        )
+        graded_rows = tuple((f"{row.block} {row.part}".strip(), row.grade, row.why) for row in graded)
         columns = _heads(words, "col-block", "col-grade", "col-why")
         caption = words.text("data-grades")
         blocks.append(Table(caption, columns, graded_rows, (False,) * 3, folded=True, stacked=True))

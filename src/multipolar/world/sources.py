@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from multipolar.base.problems import UnknownLabelError, nearest
@@ -84,6 +84,23 @@ def source(key: str) -> Source:
 def grades(world: str) -> tuple[Grade, ...]:
     """Evidence grades of the blocks of a world, by its name; empty for a world that has none on record."""
     return tuple(Grade(**row) for row in _rows("grades.csv") if row["world"] == original(world))
+
+
+@cache
+def reasons(world: str) -> tuple[Grade, ...]:
+    """The rows of ``grades`` with those that give one reason for one grade of a block told as one, for readers."""
+    alike: dict[tuple[str, ...], list[Grade]] = {}
+    for row in grades(world):
+        alike.setdefault((row.block, row.grade, row.year, row.source, row.why), []).append(row)
+    return tuple(replace(rows[0], part=_joined([row.part for row in rows])) for rows in alike.values())
+
+
+def _joined(parts: list[str]) -> str:
+    """Parts in one text; of those that differ in their last word what they share is told once."""
+    heads = {part.rpartition(" ")[0] for part in parts}
+    if len(parts) > 1 and len(heads) == 1 and (head := heads.pop()):
+        return f"{head} {' '.join(part.rpartition(' ')[2] for part in parts)}"
+    return "; ".join(parts)
 
 
 @cache

@@ -8,7 +8,7 @@ import pytest
 
 from multipolar.base.problems import UnknownLabelError
 from multipolar.world.evidence import GRADES
-from multipolar.world.sources import flaws, grades, source, sources
+from multipolar.world.sources import flaws, grades, reasons, source, sources
 
 
 def test_every_source_says_what_it_is_and_on_which_terms() -> None:
@@ -44,3 +44,19 @@ def test_flaws_belong_to_their_world() -> None:
     assert any("70 %" in text for text in flaws("world2022"))
     assert flaws("small") == ()
     assert grades("small") == ()
+
+
+def test_reasons_are_the_grades_with_what_is_alike_told_once() -> None:
+    """Every row is in exactly one reason, and no reason stands twice."""
+    rows, told = grades("world2022"), reasons("world2022")
+    alike = [(each.block, each.grade, each.year, each.source, each.why) for each in told]
+    assert len(set(alike)) == len(alike) < len(rows)
+    assert {(each.block, each.grade, each.year, each.source, each.why) for each in rows} == set(alike)
+    for row in rows:
+        (whole,) = [each for each in told if (each.block, each.grade, each.why) == (row.block, row.grade, row.why)]
+        assert row.part.split()[-1] in whole.part
+    parts = [each.part for each in told]
+    assert "repaired columns of RUS IND TUR" in parts
+    assert "service sectors that are empty in the source, CHN IND TUR BRA SWE MEX" in parts
+    assert "goods" in parts
+    assert reasons("a world of mine") == ()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from multipolar.app.columns import columns
+from multipolar.app.columns import columns, paragraph
 from multipolar.app.commands import build
 from multipolar.base.json_text import json_text
 from multipolar.base.problems import InputError, WorldError, shown
@@ -153,7 +153,7 @@ def as_data(world: World, report: Report) -> dict[str, Any]:
 
     from multipolar.world.evidence import graded
     from multipolar.world.margins import customs_gap
-    from multipolar.world.sources import flaws, grades
+    from multipolar.world.sources import flaws, reasons
 
     return {
         "world": world.name,
@@ -172,7 +172,7 @@ def as_data(world: World, report: Report) -> dict[str, Any]:
         "value_added_below_003": [list(cell) for cell in _low_shares(world)],
         "missing": {name: count for name, each in world.fields.items() if (count := int(np.isnan(each.values).sum()))},
         "evidence": {block: _counts(cells) for block, cells in graded(world).items()},
-        "grades": [{"block": g.block, "part": g.part, "grade": g.grade, "why": g.why} for g in grades(world.name)],
+        "grades": [{"block": g.block, "part": g.part, "grade": g.grade, "why": g.why} for g in reasons(world.name)],
         "customs_gap": asdict(customs_gap(world)),
         "known_flaws": list(flaws(world.name)),
         "provenance": None if world.provenance is None else world.provenance.as_data(),
@@ -194,7 +194,7 @@ def as_text(world: World, report: Report) -> str:
     parts.append(_listed("Value added below 0.03 of output", ((c, f"{s} {v:.3f}") for c, s, v in _low_shares(world))))
     if found["missing"]:
         gaps = ", ".join(f"{name} {count}" for name, count in found["missing"].items())
-        parts.append(f"Figures that are missing, by field: {gaps}")
+        parts.append(paragraph(f"Figures that are missing, by field: {gaps}"))
     if found["evidence"]:
         blocks = ((block, ", ".join(f"{grade} {share:.1%}" for grade, share in shares.items()))
                   for block, shares in found["evidence"].items())  # fmt: skip
@@ -202,7 +202,7 @@ def as_text(world: World, report: Report) -> str:
     if found["grades"]:
         rows = ((g["grade"], f"{g['block']}, {g['part']}: {g['why']}") for g in found["grades"])
         parts += ["What the grades rest on (one cell: multipolar explain USA.C26.tariff):", columns(rows)]
-    parts += _gap(found["customs_gap"])
+    parts += map(paragraph, _gap(found["customs_gap"]))
     if found["known_flaws"]:
         parts += ["Known flaws:", columns(("-", flaw) for flaw in found["known_flaws"])]
     if world.provenance is not None:
