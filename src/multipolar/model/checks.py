@@ -14,6 +14,7 @@ from multipolar.model.weights import closure
 BALANCE = 1e-9  # of own value added: a deficit or transfer below it is rounding
 CAPACITY = 3.0  # remaining markets, at their base size, times this bound what exports can ever earn
 EARNS_LEAST = 1e-6  # value added over output: below it, double precision cannot tell a trade balance relative to it
+EARNS_STILL = 1e-3  # of its share in output at the base: who has always lived on so little does not fall to it
 LISTED = 6
 
 
@@ -185,10 +186,12 @@ def refuse_without_earnings(value_added: Array, output: Array, system: System) -
     its products fetch, its wage has no floor above zero: the equations meet only in a wage of some millionth of a
     millionth. No balance can be checked relative to such a value added, and nobody works for it.
     """
-    base = system.economy.wage_bill
-    share = np.where((base > 0) & (output > 0), value_added / np.where(output > 0, output, 1.0), 1.0)
-    n = int(np.argmin(share))
-    if share[n] >= EARNS_LEAST:
+    base, sold = system.economy.wage_bill, system.economy.accounts.output.sum(axis=1)
+    works = (base > 0) & (output > 0)
+    share = np.where(works, value_added / np.where(works, output, 1.0), 1.0)
+    least = np.minimum(EARNS_LEAST, EARNS_STILL * base / np.where(sold > 0, sold, 1.0))
+    n = int(np.argmin(share - least))
+    if share[n] >= least[n]:
         return
     raise NoEquilibriumError(
         f"No equilibrium in which {system.economy.world.countries[n]} earns anything: its inputs cost all that its "

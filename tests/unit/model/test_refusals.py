@@ -183,3 +183,14 @@ def test_venture_above_half_of_its_sector_is_refused(embedded: mp.World) -> None
     with pytest.raises(mp.NoEquilibriumError, match="RUS x C303"):
         solve(90_000.0)
     assert solve(900.0).status == "converged"
+
+
+@pytest.mark.parametrize("part", [1e-7, 0.3])
+def test_who_has_always_earned_little_of_its_sales_is_no_case_of_falling_to_it(part: float) -> None:
+    """A buys what it works on from B and sells all of it there; ``part`` of its sales is what it adds."""
+    world = mp.World.from_arrays(
+        countries=["A", "B"], sectors=["S"], trade=np.array([[[0.0], [100.0]], [[100.0], [900.0]]]),
+        input_share=np.array([[[1.0 - part]], [[0.3]]]), tariff=np.zeros((2, 2, 1)), trade_elasticity=[4.0],
+    )  # fmt: skip
+    outcome = mp.solve(world, mp.Shocks(deficits="closed"), mp.Parameters(sigma=0.5))
+    np.testing.assert_allclose(outcome.value_added[0] / outcome.output[0], part, rtol=1e-8)
