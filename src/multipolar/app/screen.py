@@ -11,6 +11,7 @@ import numpy as np
 from multipolar.app.columns import columns, paragraph, terminal_width
 from multipolar.base.language import language, plain
 from multipolar.base.problems import shown
+from multipolar.base.variables import variables
 from multipolar.report.graded import statement
 from multipolar.report.reading import Reading
 from multipolar.results.evidence import HEADLINE, LEAST
@@ -156,11 +157,20 @@ def beside(result: Result) -> str:
     lines += [f"{note[0].upper()}{note[1:]}." for note in map(lambda n: shown(n, 300), result.notes[:NOTES])]
     if len(result.notes) > NOTES:
         lines.append(f"{len(result.notes) - NOTES} more notes stand in result.json and the report.")
-    lines += not_computed(result)
+    lines += [*without_number(result), *not_computed(result)]
     variants = dict.fromkeys(case.variant for case in result.cases if case.variant)
     if variants:
         lines.append(f"Variants, in result.json and the report: {', '.join(map(shown, variants))}.")
     return "\n".join(paragraph(line) for line in (*lines, evidence(result)))
+
+
+def without_number(result: Result) -> list[str]:
+    """Indices that this world has no data for, by the field that is missing."""
+    gone: dict[str, list[str]] = {}
+    for name, why in result.missing.items():
+        if name not in result.indices and "no field" in why and name in variables():
+            gone.setdefault(why, []).append(variables()[name].label_en)
+    return [f"NO NUMBER for {', '.join(labels)}: {shown(why, 200)}." for why, labels in gone.items()]
 
 
 def not_computed(result: Result) -> list[str]:

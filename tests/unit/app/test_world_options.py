@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import multipolar as mp
 from multipolar.app import main as program
+from multipolar.world.library import save_world
 
 Call = Callable[..., str]
 RUN = ("run", "universal-tariff-10", "--draws", "0", "--workers", "1")
@@ -34,8 +37,8 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     return called
 
 
-def held(folder: str, name: str) -> dict[str, object]:
-    found: dict[str, object] = json.loads((Path(folder) / name).read_text(encoding="utf-8"))
+def held(folder: str, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((Path(folder) / name).read_text(encoding="utf-8"))
     return found
 
 
@@ -71,6 +74,19 @@ def test_without_the_options_nothing_is_recorded_and_the_bytes_are_those_of_the_
     for name in ("result.json", "result.nc", "welfare.csv"):
         assert (Path("plain") / name).read_bytes() == (Path("named") / name).read_bytes()
     assert held("named", "inputs.json")["elasticities"] == "U4"
+
+
+def test_an_output_that_needs_a_missing_field_names_it(call: Call) -> None:
+    """A world with people and without emissions: jobs have numbers, CO2 is said to have none, and by which field."""
+    embedded = mp.load_world()
+    kept = {name: field for name, field in embedded.fields.items() if name not in ("emissions", "population")}
+    save_world(replace(embedded, name="bare", fields=kept), Path("bare.npz"))
+    said = " ".join(call(*RUN, "--world", "bare.npz", "--out", "bare").split())
+    assert "NO NUMBER for income gap: the world has no field `population`." in said
+    assert "NO NUMBER for CO2 of production, CO2 per unit of real GDP: the world has no field `emissions`." in said
+    assert "`employment`" not in said
+    assert {"jobs", "co2"} & set(held("bare", "result.json")["indices"]) == {"jobs"}
+    assert "NO NUMBER" not in call(*RUN, "--no-report", "--out", "whole")
 
 
 def test_going_on_with_other_options_is_refused_in_words(call: Call) -> None:
