@@ -19,21 +19,22 @@ from multipolar.base.arrays import Array
 from multipolar.base.problems import InputError, MultipolarError
 from multipolar.model.solve import TOLERANCE
 from multipolar.model.system import prepare
+from multipolar.numerics.secants import Secants
 from multipolar.results.attribution import AttributedCase, Attribution, FailedSet
 from multipolar.results.result import CaseStatus
 from multipolar.results.rows import DrawRow
 from multipolar.scenario.draft import Step
 from multipolar.scenario.measures import Cancel, Lift
 from multipolar.scenario.scenario import CaseKey, Scenario, active, cases
-from multipolar.study.case import Bench, Solved, Start, start_of
+from multipolar.study.case import Bench, Solved, Start
 from multipolar.study.central import Progress
 from multipolar.study.evaluate import NOTHING_KEPT, OnRow, learning_for, overridden, parameters_of
 from multipolar.study.many import run_many
-from multipolar.study.path import Walker
+from multipolar.study.path import Answer, Walker
 from multipolar.study.shapley import MOST_EXACT, Order, Shares, exact, sampled, sampled_orders, sets_of
 from multipolar.world.world import World
 
-KINDS = ("static", "path")
+SOLVES = {"static": "solves", "path": "walks along all years"}
 PAIRS = 128
 """Pairs of orders that are sampled above ``MOST_EXACT`` players."""
 
@@ -76,27 +77,32 @@ class _Game:
 
 @dataclass(frozen=True, eq=False)
 class _Desk:
-    """What every solve needs; pickled once for each worker. ``alone``: where each player by itself came to."""
+    """What every solve needs; pickled once for each worker. ``alone``: where each player by itself came to; ``learnt``:
+    what each case as a whole has."""
 
     walker: Walker
     kind: str
     alone: Mapping[Ids, Start] = field(default_factory=dict)
+    learnt: Mapping[CaseKey, Secants] = field(default_factory=dict)
 
-    def solve(self, case: CaseKey) -> Solved:
+    def answer(self, case: CaseKey) -> Answer:
         """One set of measures. In logs hats nearly add up: it starts where those of its players do."""
+        start = self._start(case)
         if self.kind == "path":
-            return self.walker.walk(case).last
+            walk = self.walker.walk(case, start=start)
+            return Answer(walk.last, walk, walk.sweeps, walk.residual)
         staged = self.walker.bench.staged(case)
-        return self.walker.bench.answer(staged, staged.resolution.shocks, self._start(case.active or frozenset()))
+        solved = self.walker.bench.answer(staged, staged.resolution.shocks, start)
+        return Answer(solved, None, solved.outcome.sweeps, max(solved.outcome.residuals.values()))
 
-    def _start(self, ids: Ids) -> Start | None:
-        held = [start for player, start in self.alone.items() if player <= ids]
+    def _start(self, case: CaseKey) -> Start | None:
+        held = [start for player, start in self.alone.items() if player <= (case.active or frozenset())]
         if not held:
             return None
-        first = held[0]
+        together = held[0]
         for each in held[1:]:
-            first = Start(first.hats + each.hats, first.ln_spending_hat + each.ln_spending_hat)
-        return first
+            together = together.plus(each)
+        return replace(together, secants=self.learnt.get(replace(case, active=None), together.secants))
 
     @property
     def income(self) -> Array:
@@ -132,30 +138,31 @@ def attribute(
     ``path`` without years.
     """
     scenario = overridden(scenario, horizon, deficits)
-    if kind not in KINDS:
-        raise InputError(f"attribution: no `{kind}`; one of {', '.join(KINDS)}")
+    if kind not in SOLVES:
+        raise InputError(f"attribution: no `{kind}`; one of {', '.join(SOLVES)}")
     if kind == "path" and not scenario.stepped:
         raise InputError("attribution `path`: the scenario names no years; `horizon` needs `from` and `to`")
     report = progress or (lambda text, done, total: None)
     economy = prepare(world, parameters_of(world, scenario, labour, flexible_rates, by_year=kind == "path"))
     desk = _Desk(Walker(Bench(economy, scenario, tolerance=tolerance), learning_for(scenario, sector_links)), kind)
     keys = cases(scenario)
-    solved, seconds = [], 0.0
+    answers: list[Answer] = []
     for k, case in enumerate(keys):
         report("attribution: cases as a whole", k, len(keys))
-        begin = time.perf_counter()
-        solved.append(desk.solve(case))
-        seconds = time.perf_counter() - begin
-    games = [_game(desk, each, seed, most_exact, pairs) for each in solved]
-    values = {game.everyone: _row(each, world.income) for game, each in zip(games, solved, strict=True)}
-    report("attribution: each measure alone", 0, 1)
-    rows, alone = _alone(desk, games, values)
+        answers.append(desk.answer(case))
+    games = [_game(desk, each.solved, seed, most_exact, pairs) for each in answers]
+    values = {game.everyone: _row(each, world.income) for game, each in zip(games, answers, strict=True)}
+    begin = time.perf_counter()
+    rows, alone = _alone(desk, games, values, report)
+    seconds = (time.perf_counter() - begin) / max(1, len(alone))
     values |= rows
     jobs = _jobs(games, values)
     # Reference worlds are solved anew in each process, from nothing as here, so that they have the same bits.
     bench = replace(desk.walker.bench, references={})
-    worker = _Desk(Walker(bench, desk.walker.learning), kind, alone)
-    about = f"attribution: {len(jobs):,} solves, about {_duration(seconds * len(jobs) / max(1, workers))}"
+    learnt = {each.solved.case: each.solved.outcome.secants or Secants() for each in answers}
+    worker = _Desk(Walker(bench, desk.walker.learning), kind, alone, learnt)
+    left = len(jobs) - len(kept)
+    about = f"attribution: {len(jobs):,} {SOLVES[kind]}, about {_duration(seconds * left / max(1, workers))}"
     report(about, 0, len(jobs))
     values |= _solved(worker, jobs, kept, workers, on_row, lambda done: report(about, done, len(jobs)))
     worth = {ids: (row, _ln(row, world.income)) for ids, row in values.items()}
@@ -220,24 +227,23 @@ def _jobs(games: list[_Game], known: Mapping[Ids, object]) -> dict[Ids, CaseKey]
 
 
 def _alone(
-    desk: _Desk, games: list[_Game], known: Mapping[Ids, object]
+    desk: _Desk, games: list[_Game], known: Mapping[Ids, object], report: Progress
 ) -> tuple[dict[Ids, DrawRow], dict[Ids, Start]]:
-    """Each player by itself, from nothing: its row, and where it came to. A path has starts of its own."""
+    """Each player by itself, from nothing: its row, and where it came to."""
     rows: dict[Ids, DrawRow] = {}
     starts: dict[Ids, Start] = {}
-    if desk.kind == "path":
-        return rows, starts
-    for ids, case in _jobs([replace(game, sets=game.single) for game in games], {}).items():
+    single = _jobs([replace(game, sets=game.single) for game in games], {})
+    for k, (ids, case) in enumerate(single.items()):
+        report("attribution: each measure alone", k, len(single))
         try:
-            solved = desk.solve(case)
+            answer = desk.answer(case)
         except MultipolarError as error:
             rows[ids] = _unsolved(error, len(desk.income))
             continue
-        start = start_of(solved.outcome)
-        if start is not None:
-            starts[ids] = start
+        if answer.start is not None:
+            starts[ids] = answer.start
         if ids not in known:
-            rows[ids] = _row(solved, desk.income)
+            rows[ids] = _row(answer, desk.income)
     return rows, starts
 
 
@@ -264,7 +270,7 @@ def _solved(
 def _one_set(desk: _Desk, case: CaseKey) -> DrawRow:
     """One set of measures; NaN where it has no answer, with the reason."""
     try:
-        return _row(desk.solve(case), desk.income)
+        return _row(desk.answer(case), desk.income)
     except MultipolarError as error:
         return _unsolved(error, len(desk.income))
 
@@ -275,10 +281,9 @@ def _unsolved(error: MultipolarError, countries: int) -> DrawRow:
     return DrawRow(missing, missing.copy(), (status,))
 
 
-def _row(solved: Solved, income: Array) -> DrawRow:
-    welfare = 100.0 * (solved.hat("welfare_hat") - 1.0)[None]
-    outcome = solved.outcome
-    status = CaseStatus(None, None, str(outcome.status), outcome.sweeps, max(outcome.residuals.values()))
+def _row(answer: Answer, income: Array) -> DrawRow:
+    welfare = 100.0 * (answer.solved.hat("welfare_hat") - 1.0)[None]
+    status = CaseStatus(None, None, str(answer.solved.outcome.status), answer.sweeps, answer.residual)
     return DrawRow(welfare, welfare / 100.0 * income, (status,))
 
 

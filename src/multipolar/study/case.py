@@ -38,11 +38,21 @@ class Reference:
 @dataclass(frozen=True, slots=True, eq=False)
 class Start:
     """Central hats as a starting point for other draws of the same case (never another draw's), with what the central
-    solve has learnt."""
+    solve has learnt, and where it was in the ``years`` of its path."""
 
     hats: Array
     ln_spending_hat: Array
     secants: Secants = field(default_factory=Secants)
+    years: tuple[Start, ...] = ()
+
+    def plus(self, other: Start, times: float = 1.0) -> Start:
+        """This one and ``times`` the other together: in logs hats nearly add up. What it has learnt stays."""
+        return replace(
+            self,
+            hats=self.hats + times * other.hats,
+            ln_spending_hat=self.ln_spending_hat + times * other.ln_spending_hat,
+            years=tuple(own.plus(its, times) for own, its in zip(self.years, other.years, strict=True)),
+        )
 
     def at(self, economy: Economy) -> Array:
         """The state at these hats in another economy."""
@@ -53,9 +63,12 @@ class Start:
 
 def start_of(outcome: Outcome | None) -> Start | None:
     """The start that an outcome gives to other draws."""
-    if outcome is None:
-        return None
-    spending, base = outcome.market_spending, markets_of(outcome.world).spending
+    return None if outcome is None else start_from(outcome, markets_of(outcome.world).spending)
+
+
+def start_from(outcome: Outcome, base: Array) -> Start:
+    """The start that an outcome gives, from its world's spending by market [n,M]."""
+    spending = outcome.market_spending
     both = (spending > 0) & (base > 0)
     hat = np.where(both, np.log(np.where(both, spending, 1.0) / np.where(both, base, 1.0)), 0.0)
     hats = np.concatenate([np.log(outcome.wage_hat)[:, None], np.log(outcome.cost_hat)], axis=1)
@@ -227,7 +240,9 @@ class Bench:
         name = name if year is None else f"{name} in {year}"
         shocks = by_licences(shocks) if self.licensed else shocks
         made = staged.stands_on.outcome
-        known = secants or (start.secants if isinstance(start, Start) else None) or (made.secants if made else None)
+        if secants is None and isinstance(start, Start) and start.secants.size:
+            secants = start.secants
+        known = secants or (made.secants if made else None)
         outcome = _named(self, name, with_floors(staged, wages_before), shocks, start, known)
         outcome.raise_for_status()
         return Solved(staged.case, staged.resolution, staged.baseline, staged.reference, staged.stands_on, outcome)

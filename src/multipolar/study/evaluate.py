@@ -243,7 +243,7 @@ def _context(
 ) -> _Context:
     """``real_gdp`` [case, n] at central values, per cent; None where draws hold none."""
     bench, links = walker.bench, walker.learning.sector_links
-    starts: dict[object, Start | None] = {each.solved.case: start_of(each.solved.outcome) for each in answers}
+    starts: dict[object, Start | None] = {each.solved.case: each.start for each in answers}
     for each in answers:
         year = None if each.walk is None else each.walk.years[-1]
         lifted = central_lift_key(bench.scenario, each.solved.case, year)

@@ -22,13 +22,15 @@ from multipolar.base.arrays import Array
 from multipolar.model.knowledge import research_share
 from multipolar.model.learning import Knowledge, Learning, calibrate, input_links
 from multipolar.model.shocks import Shocks, of_one_year
+from multipolar.numerics.secants import Secants
 from multipolar.scenario.resolve import RESEARCH_SECTOR
 from multipolar.scenario.scenario import CaseKey
-from multipolar.study.case import Bench, Solved, Staged
+from multipolar.study.case import Bench, Solved, Staged, Start, start_from, start_of
 from multipolar.study.unemployed import unemployment
 from multipolar.world.knowledge import again
 
 OnYear = Callable[[int | None], None]  # the year that is done; None: the one comparison
+NOTHING = Secants()
 MOST_RESEARCH = 0.95  # of new knowledge that may come from research
 
 
@@ -38,7 +40,8 @@ class Walk:
 
     ``ell`` [n, s]: stocks of the last year against the baseline path; ``last``: its solve. ``sweeps``: of all years
     together, ``residual``: the largest of any. Where wages are rigid, ``unemployment`` [year, n] in per cent of heads,
-    and ``wages_before`` [n, k], of the year before the last, None where there is none.
+    and ``wages_before`` [n, k], of the year before the last, None where there is none. ``along``: where each year came
+    to.
     """
 
     years: tuple[int, ...]
@@ -50,6 +53,7 @@ class Walk:
     residual: float
     unemployment: Array | None = None
     wages_before: Array | None = None
+    along: tuple[Start, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +64,12 @@ class Answer:
     walk: Walk | None
     sweeps: int
     residual: float
+
+    @property
+    def start(self) -> Start | None:
+        """The start that it gives to draws of its case."""
+        last = start_of(self.solved.outcome)
+        return last if last is None or self.walk is None else replace(last, years=self.walk.along)
 
 
 @dataclass(eq=False)
@@ -120,8 +130,11 @@ class Walker:
             said.append(f"in {capped} of the draws research is held at {MOST_RESEARCH:.0%} of new knowledge")
         return tuple(said)
 
-    def walk(self, case: CaseKey, on_year: OnYear | None = None) -> Walk:
-        """Every year of the horizon in turn. Raises what the model raises, the case and the year named."""
+    def walk(self, case: CaseKey, on_year: OnYear | None = None, start: Start | None = None) -> Walk:
+        """Every year of the horizon in turn. Raises what the model raises, the case and the year named.
+
+        ``start``, by default that of the bench: its years are followed, and its secants are gone on with.
+        """
         years, bench = self.bench.scenario.horizon.years, self.bench
         rigid, idle, wages = bench.economy.wage_floor is not None, [], None
         known = self.known
@@ -129,14 +142,18 @@ class Walker:
         welfare, productivity = [], []
         sweeps, residual = 0, 0.0
         before: list[Solved] = []
-        central = bench.starts.get(case)
-        secants = None if central is None else central.secants
+        along: list[Start] = []
+        start = bench.starts.get(case) if start is None else start
+        guide, secants = ((), None) if start is None else (start.years, start.secants)
         for year in years:
             staged = bench.staged(case, year)
             skill = np.ones_like(ell) if known is None else known.productivity(ell)
             wages = before[-1].hat("sector_wage_hat") if rigid and before else None
-            solved = bench.answer(staged, with_knowledge(staged, skill), _start(before, staged), year, wages, secants)
-            secants = solved.outcome.secants
+            ahead = _start(along, before, staged, guide)
+            solved = bench.answer(staged, with_knowledge(staged, skill), ahead, year, wages, secants)
+            reached = start_from(solved.outcome, staged.stands_on.economy.markets.spending)
+            along.append(replace(reached, secants=NOTHING))
+            secants = reached.secants
             welfare.append(100.0 * (solved.hat("welfare_hat") - 1.0))
             productivity.append(skill)
             if rigid:
@@ -150,7 +167,7 @@ class Walker:
                 on_year(year)
         return Walk(
             years, np.stack(welfare), np.stack(productivity), ell, before[-1], sweeps, residual,
-            np.stack(idle) if rigid else None, wages,
+            np.stack(idle) if rigid else None, wages, tuple(along),
         )  # fmt: skip
 
 
@@ -169,13 +186,17 @@ def with_knowledge(staged: Staged, skill: Array) -> Shocks:
     return replace(of_one_year(shocks), productivity_hat=moved, research_purchases=purchases)
 
 
-def _start(before: list[Solved], staged: Staged) -> Array | None:
-    """Where the line through the last two years leads, or the year before, as far as they stand on the same world."""
-    held = [each for each in before if each.stands_on is staged.stands_on]
+def _start(along: list[Start], before: list[Solved], staged: Staged, guide: tuple[Start, ...]) -> Start | None:
+    """Where the line through the last two years leads, or the year before, as far as they stand on the same world.
+
+    With a ``guide`` that is told of the distances from its years, and starts from its first.
+    """
+    year, held = len(along), sum(each.stands_on is staged.stands_on for each in before)
     if not held:
-        return None
-    last: Array = held[-1].outcome.state()
-    return last if len(held) < 2 else 2.0 * last - held[0].outcome.state()
+        return guide[year] if guide else None
+    off = [along[k].plus(guide[k], -1.0) if guide else along[k] for k in range(year - held, year)]
+    ahead = off[-1] if held == 1 else off[1].plus(off[1]).plus(off[0], -1.0)
+    return ahead.plus(guide[year]) if guide else ahead
 
 
 def learnt(solved: Solved) -> Shocks:

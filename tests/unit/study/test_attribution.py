@@ -156,14 +156,18 @@ def test_sampled_orders_come_near_the_exact_values_and_add_up() -> None:
         np.testing.assert_array_equal(sampled.of(way, 0), exact.of(way, 0))
 
 
-def test_same_bits_for_any_number_of_workers_and_after_resuming() -> None:
+@pytest.mark.parametrize("kind", ["static", "path"])
+def test_same_bits_for_any_number_of_workers_and_after_resuming(kind: str) -> None:
     rows: dict[int, DrawRow] = {}
-    text = THREE + tariff("u", "C4", "C2", 0.3)
-    one = made(text, on_row=rows.__setitem__)
+    said: list[tuple[str, int, int]] = []
+    text = "horizon: {from: 2025, to: 2027}\n" + THREE + tariff("u", "C4", "C2", 0.3)
+    one = made(text, kind=kind, on_row=rows.__setitem__, progress=lambda *told: said.append(told))
     assert sorted(rows) == list(range(16 - 6))  # none, all, and each alone are known before
-    two = made(text, workers=2)
+    assert [done for what, done, total in said if total == 10] == list(range(11))
+    two = made(text, kind=kind, workers=2)
     computed: dict[int, DrawRow] = {}
-    resumed = made(text, kept={k: rows[k] for k in (0, 3, 4, 8, 9)}, on_row=computed.__setitem__)
+    kept = {k: rows[k] for k in (0, 3, 4, 8, 9)}
+    resumed = made(text, kind=kind, kept=kept, on_row=computed.__setitem__)
     assert sorted(computed) == [1, 2, 5, 6, 7]
     for name, values in one.numbers.items():
         np.testing.assert_array_equal(values, two.numbers[name])
@@ -174,7 +178,7 @@ def test_a_set_without_an_answer_is_named_and_counted(monkeypatch: pytest.Monkey
     from multipolar.base.problems import NoEquilibriumError
     from multipolar.study import attribution
 
-    solve = attribution._Desk.solve
+    solve = attribution._Desk.answer
 
     def failing(desk: attribution._Desk, case: CaseKey) -> object:
         if case.active == {"x", "y"}:
@@ -182,7 +186,7 @@ def test_a_set_without_an_answer_is_named_and_counted(monkeypatch: pytest.Monkey
         return solve(desk, case)
 
     whole = made(THREE)
-    monkeypatch.setattr(attribution._Desk, "solve", failing)
+    monkeypatch.setattr(attribution._Desk, "answer", failing)
     found = made(THREE)
     assert found.solves == whole.solves
     (case,) = found.cases
@@ -233,7 +237,7 @@ def test_a_measure_without_an_answer_by_itself_is_named_and_the_others_keep_thei
     from multipolar.base.problems import NoEquilibriumError
     from multipolar.study import attribution
 
-    solve = attribution._Desk.solve
+    solve = attribution._Desk.answer
 
     def failing(desk: attribution._Desk, case: CaseKey) -> object:
         if case.active == {"z"}:
@@ -241,7 +245,7 @@ def test_a_measure_without_an_answer_by_itself_is_named_and_the_others_keep_thei
         return solve(desk, case)
 
     whole = made(THREE)
-    monkeypatch.setattr(attribution._Desk, "solve", failing)
+    monkeypatch.setattr(attribution._Desk, "answer", failing)
     found = made(THREE)
     assert [each.measures for each in found.cases[0].failed] == [("z",)]
     assert np.isnan(found.of("alone", 0)[2]).all()

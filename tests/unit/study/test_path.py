@@ -275,3 +275,26 @@ def test_a_year_in_which_the_same_is_in_force_is_not_resolved_anew(world: mp.Wor
     assert staged[2] is staged[3] is staged[4]
     assert len({id(each) for each in staged}) == 4
     assert bench.staged(CaseKey(active=frozenset()), 2029) is not staged[4]  # another case
+
+
+def test_a_walk_that_follows_another_comes_to_its_own_numbers_sooner(world: mp.World) -> None:
+    """A guide says where to look first, in every year; where the walk ends is its own."""
+    scenario = mp.read_scenario(
+        "multipolar: 1\ntitle: t\nhorizon: {from: 2025, to: 2032}\nmeasures:\n"
+        f"  - {{id: wall, {WALL}, phase_in: 3y, source: assumption}}\n"
+        f"  - {{id: shared, {SHARING}, phase_in: 5y, source: assumption}}\n",
+        world,
+    )
+    walker = Walker(Bench(prepare(world), scenario), learning_parameters())
+    drawn = Walker(
+        Bench(prepare(world, Parameters(theta_factor=np.array([0.9, 1.1, 1.2, 0.8]))), scenario), learning_parameters()
+    )
+    guide = walker.answer(CaseKey()).start
+    assert guide is not None
+    assert len(guide.years) == 8
+    alone, led = drawn.walk(CaseKey()), drawn.walk(CaseKey(), start=guide)
+    np.testing.assert_allclose(led.welfare, alone.welfare, rtol=0, atol=1e-7)
+    np.testing.assert_allclose(led.productivity, alone.productivity, rtol=1e-9)
+    assert led.sweeps < alone.sweeps
+    again = walker.walk(CaseKey(), start=guide)
+    assert again.sweeps <= 2 * len(again.years)  # it starts where it has been
