@@ -51,7 +51,9 @@ def read_book(rows: Iterable[Sequence[Any]], what: str, first: Iterable[Label] =
     amount that is no whole number above 0, a name that is neither a text nor a whole number, or pays itself; and a
     total beyond 2^62.
     """
-    given = list(rows)
+    if isinstance(rows, str | Mapping) or not isinstance(rows, Iterable):
+        raise InputError(f"{what}: rows (payer, payee, amount) are needed, not {shown(rows)}.")
+    given: list[Any] = list(rows.itertuples(index=False, name=None) if hasattr(rows, "itertuples") else rows)
     names = {name: k for k, name in enumerate(first)}
     if not given:
         return Book(tuple(names), *(np.zeros(0, np.int64) for _ in range(3)))

@@ -99,13 +99,13 @@ class ClockKind(Kind):
 
     def read(self, node: Node, path: str, reading: Reading) -> str | None:
         text = node.value if isinstance(node, Scalar) else "a list or mapping"
-        if re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text, re.ASCII):
+        if re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00", text, re.ASCII):
             return text
         reading.wrong(node, path, f"`{shown(text)}` is no time of day. Write hours and minutes: 09:30.")
         return None
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}
+        return {"type": "string", "pattern": r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$"}
 
 
 class MomentKind(Kind):

@@ -31,7 +31,7 @@ LINE_COLUMNS = ("drawer", "own", "free", "source", "holding", "provider", "num",
 
 D = columns(  # what changes, and in the last line what does not
     *("now", "phase", "events", "ordered", "extras", "released", "flipped", "cycled", "moving", "due", "number"),
-    *("waiting", "changed", "dirty", "grid", "planned", "chosen"),
+    *("waiting", "changed", "dirty", "planned", "chosen"),
     *("offset", "gridlock", "every", "horizon", "union", "barred", "routed", "ranked", "grouped", "simple"),
 )
 L = columns(*LEG_COLUMNS, "after", "before", "queued", "settled_at")

@@ -203,10 +203,11 @@ def _check_totals(accounts: _Accounts, caps: list[int], payments: Payments) -> N
 
 
 def _sides(accounts: _Accounts, payments: Payments) -> tuple[Ints, Ints]:
-    """Accounts of payers and payees [m]; payees without one get theirs here, payers without one are refused."""
+    """Accounts of payers and payees [m]; payees and drawers without one get theirs here, other payers are refused."""
     system = accounts.system
     width = max(len(payments.currencies), 1)
     table = np.full(len(payments.institutions) * width, -1, np.int64)
+    drawn = {(line.drawer, line.currency) for line in system.swap_lines}  # who may draw has an account
 
     def enter(pairs: Iterable[int], opening: bool) -> None:
         for pair in pairs:
@@ -215,7 +216,7 @@ def _sides(accounts: _Accounts, payments: Payments) -> tuple[Ints, Ints]:
             position = name in system.debit_cap or (opening and not system.accounts)
             if at is None and position and system.kind == "clearing_union":
                 at = accounts.get(name, currency, "member")
-            elif at is None and opening:
+            elif at is None and (opening or (name, currency) in drawn):
                 at = accounts.get(name, currency, "opened")
             table[pair] = -1 if at is None else at
 

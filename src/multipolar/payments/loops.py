@@ -286,10 +286,8 @@ def pick(t: Tables) -> int:
         ahead = min(ahead, t.matures[0, H.time])
     if t.day[D.cycled] < len(t.cycles):
         ahead = min(ahead, t.cycles[t.day[D.cycled]])
-    t.day[D.grid] = NEVER
     if t.day[D.gridlock] and t.day[D.waiting] and t.day[D.changed]:
-        t.day[D.grid] = (t.day[D.now] // t.day[D.every] + 1) * t.day[D.every]
-        ahead = min(ahead, t.day[D.grid])
+        ahead = min(ahead, (t.day[D.now] // t.day[D.every] + 1) * t.day[D.every])
     return int(ahead)
 
 
@@ -360,7 +358,7 @@ def advance(t: Tables) -> int:
             day[D.phase] = RESOLUTION
         elif day[D.phase] == RESOLUTION:
             day[D.phase] = RELEASES
-            if day[D.now] == day[D.grid]:
+            if day[D.gridlock] and day[D.now] and day[D.now] % day[D.every] == 0 and day[D.waiting] and day[D.changed]:
                 day[D.changed] = 0
                 if day[D.gridlock] == BY_CHOICE:
                     candidates(t)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -43,12 +43,19 @@ class Payments:
 
     @classmethod
     def from_rows(cls, rows: Iterable[Sequence[Any]]) -> Payments:
-        """From tuples (time, payer, payee, currency, amount, link[, priority]); link "" for none."""
-        listed = [tuple(row) for row in rows]
-        for k, row in enumerate(listed):
-            if not 5 <= len(row) <= 7:
-                message = f"row {k} has {len(row)} values; time, payer, payee, currency, amount, link[, priority]"
-                raise InputError(message + " are needed")
+        """From tuples (time, payer, payee, currency, amount, link[, priority]), or a data frame with these columns in
+        this order; link "" or None for none."""
+        given = rows.itertuples(index=False, name=None) if hasattr(rows, "itertuples") else rows
+        needed = "time, payer, payee, currency, amount, link[, priority]"
+        if isinstance(given, str | Mapping) or not isinstance(given, Iterable):
+            raise InputError(f"rows ({needed}) are needed, not {shown(given)}")
+        listed = []
+        for k, row in enumerate(given):
+            if isinstance(row, str | bytes | Mapping) or not isinstance(row, Iterable):
+                raise InputError(f"row {k}: values ({needed}) are needed, not {shown(row)}")
+            listed.append(tuple(row))
+            if not 5 <= len(listed[-1]) <= 7:
+                raise InputError(f"row {k} has {len(listed[-1])} values; {needed} are needed")
         full = [row + ("", 0)[len(row) - 5 :] for row in listed]
         columns = [list(column) for column in zip(*full, strict=True)] if full else [[] for _ in range(7)]
         return cls.from_columns(*columns)
@@ -78,7 +85,7 @@ class Payments:
         if institutions is None:
             (payers, payees), names = _codes([("payer", payer), ("payee", payee)], m, problems)
         else:
-            names = tuple(institutions)
+            names = _institutions(institutions, problems)
             payers, payees = (
                 _numbers(name, given, 0, len(names) - 1, problems, m)
                 for name, given in (("payer", payer), ("payee", payee))
@@ -98,13 +105,13 @@ class Payments:
 
 def _numbers(name: str, given: Any, least: int, most: int, problems: Collector, length: int | None = None) -> Ints:
     """A column of whole numbers from ``least`` to ``most``, copied; the first row that is not is named."""
-    empty = np.zeros(length or 0, np.int64)
     if isinstance(given, list | tuple) and not {type(value) for value in given} <= {int}:
         given = _whole_or_object(given)
     try:
         array = np.asarray(given)
     except (ValueError, TypeError, OverflowError):
         array = np.empty(0, object)
+    empty = np.zeros((array.shape or (0,))[0] if length is None else length, np.int64)
     if array.size == 0 and length in (None, 0):
         return empty
     if array.ndim == 0 and length is not None and array.dtype.kind in "iu":
@@ -145,10 +152,13 @@ def _said(name: str, value: object, least: int, most: int) -> str:
 def _texts(name: str, given: Any, length: int, problems: Collector) -> list[Any]:
     if isinstance(given, str):
         return [given] * length
-    values = given.tolist() if hasattr(given, "tolist") else list(given)
+    try:
+        values = next((getattr(given, f)() for f in ("to_pylist", "tolist") if hasattr(given, f)), None) or list(given)
+    except TypeError:
+        values = [given]  # no column at all: of the wrong length, or no name
     if len(values) != length:
         problems.add(f"a column of {length} values is needed, not of {len(values)}", path=name)
-        return [""] * length
+        return ["-"] * length  # one problem is enough: a name that is none brings no second one
     return values
 
 
@@ -175,12 +185,40 @@ def _codes(columns: list[tuple[str, Any]], m: int, problems: Collector) -> tuple
     return arrays, tuple(str(name) for name in found)
 
 
+def _institutions(given: Sequence[str], problems: Collector) -> tuple[str, ...]:
+    """The names that positions stand for."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise InputError(f"institutions: a list of names is needed, not {shown(given)}")
+    names = tuple(given)
+    wrong = [name for name in names if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME]
+    if wrong:
+        problems.add(f"`{shown(wrong[0])}` is not a name", path="institutions")
+    elif len(set(names)) < len(names):
+        twice = next(name for k, name in enumerate(names) if name in names[:k])
+        problems.add(f"`{shown(twice)}` stands twice", path="institutions")
+    return names
+
+
+def _missing(value: object) -> bool:
+    """Whether a value is how pandas writes a missing one: NaN or NA."""
+    return (isinstance(value, float) and value != value) or type(value).__name__ == "NAType"
+
+
 def _links(given: Any, m: int, problems: Collector) -> tuple[Ints, tuple[str, ...]]:
-    if isinstance(given, str) and not given:
+    """Positions of links, -1 for none: an empty text, None, or what pandas writes for a missing value."""
+    if given is None or (isinstance(given, str) and not given):
         return np.full(m, -1, np.int64), ()
     found: dict[str, int] = {}
-    values = [str(value) for value in _texts("link", given, m, problems)]
-    codes = [found.setdefault(value, len(found)) if value else -1 for value in values]
+    codes = []
+    for row, value in enumerate(_texts("link", given, m, problems)):
+        if value is None or (isinstance(value, str) and not value) or _missing(value):
+            codes.append(-1)
+            continue
+        name = str(value) if isinstance(value, str | int | np.integer) and not isinstance(value, bool) else ""
+        if not name.strip() or len(name) > LONGEST_NAME:
+            problems.add(f"row {row}: `{shown(value)}` is not a link", path="link")
+            break
+        codes.append(found.setdefault(name, len(found)))
     return np.array(codes, np.int64), tuple(found)
 
 

@@ -13,8 +13,6 @@ from multipolar.payments.journal import LEG, Chooser, Trace
 from multipolar.payments.ledger import Ledger
 from multipolar.payments.plain_state import State
 
-NEVER = 2**62
-
 
 def run(ledger: Ledger, choose: Chooser) -> Trace:
     """Run one day. ``choose`` is the gridlock resolution without queue order: (balances, floors, payer, payee, amount)
@@ -42,10 +40,10 @@ class _Day(State):
         ahead = [heap[0][0] for heap in (self.later, self.matures) if heap]
         ahead += [queue[-1] for queue in (self.cycles,) if queue]
         ahead += [queue[-1][0] for queue in (self.flips,) if queue]
-        self.grid = NEVER
+        ahead += [self.ledger.horizon + 1]
         if self.ledger.gridlock and self.waiting and self.changed:
-            self.grid = (self.now // self.ledger.every + 1) * self.ledger.every
-        return min(*ahead, self.grid, self.ledger.horizon + 1) if ahead else min(self.grid, self.ledger.horizon + 1)
+            ahead += [(self.now // self.ledger.every + 1) * self.ledger.every]
+        return min(ahead)
 
     def second(self, now: int) -> None:
         """Everything of one second, in the order of events."""
@@ -56,7 +54,7 @@ class _Day(State):
             self.lines[k]["due"] += due
             self.wake(self.lines[k]["drawer"])
         self._cascade()
-        if now == self.grid:
+        if self.ledger.gridlock and now and now % self.ledger.every == 0 and self.waiting and self.changed:
             self.changed = False
             self._settle_at_once(self._free() if self.ledger.gridlock == "free" else self._fifo(self.floor))
             self._cascade()

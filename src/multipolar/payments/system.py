@@ -34,6 +34,7 @@ QUEUES = ("fifo", "bypass")
 OFFSETS = (None, "bilateral")
 GRIDLOCKS = (None, "fifo", "free")
 SCOPES = ("send", "exclude")
+FIRST_YEAR, LAST_YEAR = 1900, 9000  # of runs with opening hours: calendars and time zones reach no further
 
 Account = tuple[str, str, int]
 
@@ -66,7 +67,8 @@ class Outage:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Opening hours of the settlement of one currency, local time ``HH:MM`` in ``zone``; closed on ``closed`` days."""
+    """Opening hours of the settlement of one currency, local time ``HH:MM`` (24:00: the end of the day) in ``zone``;
+    closed on ``closed`` days."""
 
     opens: str
     closes: str
@@ -143,7 +145,7 @@ class System:
         spans = []
         for _ in range(self.horizon // 86400 + 3):
             if day.strftime("%a") not in hours.closed:
-                ends = [datetime.combine(day, _clock(t)).replace(tzinfo=zone) for t in (hours.opens, hours.closes)]
+                ends = [(day + _clock(text)).replace(tzinfo=zone) for text in (hours.opens, hours.closes)]
                 first, after = (int((end.astimezone(utc) - begin).total_seconds()) for end in ends)
                 if after > 0 and first <= self.horizon:
                     spans.append((max(first, 0), after))
@@ -151,8 +153,12 @@ class System:
         return spans
 
 
-def _clock(text: str) -> Any:
-    return datetime.strptime(text, "%H:%M").time()
+def _clock(text: str) -> timedelta:
+    """A time of day as what has passed of the day; 24:00 is its end."""
+    if text == "24:00":
+        return timedelta(1)
+    time = datetime.strptime(text, "%H:%M")
+    return timedelta(hours=time.hour, minutes=time.minute)
 
 
 def _name(value: object, problems: Collector, path: str) -> str:
@@ -300,7 +306,8 @@ def _hours(given: Mapping[str, Any], problems: Collector) -> dict[str, Hours]:
         path = f"hours[{shown(currency)}]"
         if not isinstance(row, Hours):
             opens, closes, zone, *closed = row
-            row = Hours(opens, closes, zone, tuple(closed[0]) if closed else ())
+            days = closed[0] if closed and closed[0] is not None else ()
+            row = Hours(opens, closes, zone, (days,) if isinstance(days, str) else tuple(days))
         try:
             ZoneInfo(row.zone)
         except (OSError, ValueError, KeyError):
@@ -343,7 +350,15 @@ _CHECKS = {
 
 
 def _check_together(system: System, problems: Collector) -> None:
-    """What holds between fields: balances not below their limit, no currency's total beyond 2^62."""
+    """What holds between fields: balances not below their limit, no total beyond 2^62, hours within the calendar."""
+    if system.hours:
+        try:
+            end = datetime.fromisoformat(system.start) + timedelta(seconds=system.horizon)
+            dated = datetime.fromisoformat(system.start).year >= FIRST_YEAR and end.year <= LAST_YEAR
+        except OverflowError:
+            dated = False
+        if not dated:
+            problems.add(f"with opening hours a run lies in the years {FIRST_YEAR} to {LAST_YEAR}", path="horizon")
     totals: dict[str, int] = {}
     for k, (institution, currency, balance) in enumerate(system.accounts):
         limit = system.credit.get(institution, 0)

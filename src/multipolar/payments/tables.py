@@ -93,7 +93,7 @@ def _check_column(name: str, cells: Sequence[str], lines: Sequence[int], problem
         least, most, written = LIMITS[name]
         right = {cell for cell in set(cells) if _WHOLE.fullmatch(cell) and least <= int(cell) <= most}
     elif name == "link":
-        right = {cell for cell in set(cells) if len(cell) <= LONGEST_NAME}
+        right = {cell for cell in set(cells) if (not cell or cell.strip()) and len(cell) <= LONGEST_NAME}
     else:
         right = {cell for cell in set(cells) if cell.strip() and len(cell) <= LONGEST_NAME}
     if right.issuperset(cells):
@@ -120,7 +120,9 @@ def _wrong_number(cell: str, least: int, written: str) -> str:
 
 
 def _wrong_name(cell: str) -> str:
-    return "is empty; a name stands here." if not cell.strip() else f"is longer than {LONGEST_NAME} characters."
+    if cell and not cell.strip():
+        return "is blank; a name stands here."
+    return "is empty; a name stands here." if not cell else f"is longer than {LONGEST_NAME} characters."
 
 
 def _head(cells: Sequence[str], names: tuple[str, ...], problems: Collector) -> tuple[str, ...]:

@@ -217,6 +217,18 @@ def test_wrong_input_is_refused_and_the_same_without_the_mistake_is_not(
     assert message in str(raised.value)
 
 
+def test_rows_may_be_a_frame_and_are_refused_where_they_are_none() -> None:
+    import pandas as pd
+
+    assert pay.resolve(GOOD[0], pd.DataFrame(GOOD[1])).value == pay.resolve(*GOOD).value == 3
+    assert pay.clear(pd.DataFrame([("A", "B", 3), ("B", "A", 2)])).total == 4
+    for wrong in (None, 5, "A", {"A": 1}):
+        with pytest.raises(InputError, match="queue: rows"):
+            pay.resolve(GOOD[0], wrong)
+        with pytest.raises(InputError, match="obligations: rows"):
+            pay.clear(wrong)
+
+
 def test_wrong_choices_are_named_together() -> None:
     with pytest.raises(InputError) as raised:
         pay.resolve(*GOOD, order="fre", objective="worth", seconds=-1)

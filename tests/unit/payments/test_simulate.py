@@ -103,6 +103,15 @@ def test_gridlock_never_runs_at_zero_and_runs_before_payments_of_its_second(engi
     assert times(run(engine, late, accounts=EMPTY, gridlock="fifo", gridlock_every=5)) == [10, 10, 10]
 
 
+def test_a_resolution_at_the_second_in_which_an_outage_ends_runs_after_it(engine: str) -> None:
+    """Nothing has changed since the resolution before, until then."""
+    rules: dict[str, Any] = {"accounts": EMPTY, "gridlock": "fifo", "gridlock_every": 10, "horizon": 99}
+    assert times(run(engine, CYCLE, **rules, outage=[["A", 0, "send", 40]])) == [40, 40, 40]
+    assert times(run(engine, CYCLE, **rules, outage=[["A", 0, "send", 41]])) == [50, 50, 50]
+    opening = {"USD": ("00:01", "00:02", "UTC")}
+    assert times(run(engine, CYCLE, **rules, hours=opening)) == [60, 60, 60]
+
+
 def test_gridlock_fifo_keeps_queue_order_free_does_not(engine: str) -> None:
     rows = [(0, "A", "B", "USD", 500, ""), *CYCLE]
     assert times(run(engine, rows, accounts=EMPTY, gridlock="fifo")) == [-1, -1, -1, -1]
@@ -178,6 +187,15 @@ def test_a_draw_needs_own_currency_within_the_limit_or_an_issuer(engine: str) ->
     assert times(run(engine, later, accounts=accounts, swap_lines=[LINE])) == [3, 3]
 
 
+def test_who_may_draw_has_an_account_in_what_it_draws(engine: str) -> None:
+    line = {"drawer": "R", "provider": "P", "currency": "CNY", "against": "RUB", "rate": 12, "cap": 100}
+    rows: list[Row] = [(0, "R", "X", "CNY", 80, "")]
+    out = run(engine, rows, accounts=[("R", "RUB", 1000)], swap_lines=[line])
+    assert (times(out), out.balances[("R", "RUB")], out.balances[("X", "CNY")]) == ([0], 40, 80)
+    with pytest.raises(InputError, match="`R` has none in CNY"):
+        run(engine, rows, accounts=[("R", "RUB", 1000)])
+
+
 def test_the_price_of_a_draw_is_rounded_up_and_given_back_whole(engine: str) -> None:
     line = {**LINE, "rate": "0.3", "maturity": 10}
     rows = [(0, "R", "X", "CNY", 11, ""), (5, "X", "R", "CNY", 11, "")]
@@ -227,6 +245,20 @@ def test_opening_hours_have_a_time_zone(engine: str) -> None:
     assert times(days) == [50_400, 50_400, 50_400 + 86_400]
     closed = {"USD": ("09:00", "17:00", "America/New_York", ["Mon"])}
     assert times(run(engine, rows, accounts=[("A", "USD", 9)], hours=closed, horizon=2 * 86_400))[0] == 136_800
+
+
+def test_opening_hours_follow_the_clock_when_it_changes_and_may_last_until_midnight(engine: str) -> None:
+    """Friday 28 to Monday 31 March 2025: Berlin goes from UTC+1 to UTC+2 on the Sunday."""
+    hour, day = 3600, 86_400
+    moments = (16 * hour - 1, 16 * hour, 3 * day + 15 * hour - 1, 3 * day + 15 * hour)
+    rows = [(moment, "A", "B", "USD", 1, "") for moment in moments]
+    hours = {"USD": ("09:00", "17:00", "Europe/Berlin", ["Sat", "Sun"])}
+    rules: dict[str, Any] = {"accounts": [("A", "USD", 9)], "start": "2025-03-28T00:00", "horizon": 6 * day}
+    opens = 3 * day + 7 * hour
+    assert times(run(engine, rows, **rules, hours=hours)) == [moments[0], opens, moments[2], 4 * day + 7 * hour]
+    whole = {"USD": ("00:00", "24:00", "UTC", ["Sat", "Sun"])}
+    late = [(moment, "A", "B", "USD", 1, "") for moment in (day - 1, day, 4 * day - 1, 4 * day)]
+    assert times(run(engine, late, **rules, hours=whole)) == [day - 1, 3 * day, 4 * day - 1, 4 * day]
 
 
 def test_balances_carry_over_days(engine: str) -> None:

@@ -40,6 +40,10 @@ REFUSED = [
     ({"hours": {"USD": ("17:00", "09:00", "UTC")}}, "opens at or after it closes"),
     ({"hours": {"USD": ("09:00", "17:00", "UTC", ["Someday"])}}, "no day `Someday`"),
     ({"start": "2025-01-01T00:00+03:00"}, "UTC without a zone"),
+    ({"hours": {"USD": ("09:00", "25:00", "UTC")}}, "hours: not of the form"),
+    ({"hours": {"USD": ("09:00", "17:00", "UTC", "Someday")}}, "no day `Someday`"),
+    ({"hours": {"USD": ("09:00", "17:00", "UTC")}, "horizon": 2**40}, "horizon: with opening hours a run lies in"),
+    ({"hours": {"USD": ("09:00", "17:00", "UTC")}, "start": "9000-12-31T12:00"}, "the years 1900 to 9000"),
     ({"swap_lines": [{**LINE, "rate": 0}]}, "rate 0"),
     ({"swap_lines": [{**LINE, "cap": 2**62}]}, r"cap times rate is beyond 2\^62"),
     ({"swap_lines": [{**LINE, "against": "USD"}]}, "are the same"),
@@ -99,6 +103,13 @@ BAD_ROWS = [
     ([ROW, (1, "A", None, "USD", 1, "")], "row 1: `None` is not a name"),
     ([ROW, (1, "A", "B", 5, 1, "")], "row 1: `5` is not a name"),
     ([ROW, (1, "A")], "row 1 has 2 values"),
+    ([ROW, "A pays"], r"row 1: values \(time, .* are needed, not A pays"),
+    ([ROW, {"time": 1}], "row 1: values"),
+    ([ROW, 5], "row 1: values"),
+    (5, r"rows \(time, payer, .* are needed, not 5"),
+    ([ROW, (1, "A", "B", "USD", 1, True)], "row 1: `True` is not a link"),
+    ([ROW, (1, "A", "B", "USD", 1, " ")], "row 1: ` ` is not a link"),
+    ([ROW, (1, "A", "B", "USD", 1, "x" * 81)], "row 1: .* is not a link"),
 ]
 
 
@@ -119,6 +130,48 @@ def test_columns_rows_and_pandas_are_the_same_payments() -> None:
         for name in ("time", "payer", "payee", "currency", "amount", "link", "priority"):
             assert getattr(one, name).tolist() == getattr(two, name).tolist(), name
         assert (one.institutions, one.currencies, one.links) == (two.institutions, two.currencies, two.links)
+
+
+def test_one_wrong_value_is_one_problem() -> None:
+    for row in ((1.5, *ROW[1:]), ("0", *ROW[1:]), (None, *ROW[1:])):
+        with pytest.raises(InputError) as raised:
+            pay.Payments.from_rows([row, ROW])
+        assert [problem.path for problem in raised.value.problems] == ["time"]
+    with pytest.raises(InputError) as raised:
+        pay.Payments.from_columns([0, 1], ["A"], ["B", "B"], "USD", 5)
+    assert [str(problem) for problem in raised.value.problems] == ["payer: a column of 2 values is needed, not of 1"]
+
+
+def test_a_missing_link_is_none_however_it_is_written() -> None:
+    frame = pd.DataFrame({"link": ["x", None, "x"]})
+    for given in (frame.link, ["x", None, "x"], ["x", float("nan"), "x"], pd.array(["x", pd.NA, "x"]), ["x", "", "x"]):
+        payments = pay.Payments.from_columns([0, 1, 2], "A", "B", "USD", 5, given)
+        assert (payments.link.tolist(), payments.links) == ([0, -1, 0], ("x",))
+    assert pay.Payments.from_columns([0], "A", "B", "USD", 5, None).link.tolist() == [-1]
+
+
+def test_frames_as_rows_and_columns_of_arrow() -> None:
+    rows = [(0, "A", "B", "USD", 80, ""), (1, "B", "A", "CNY", 7, "x"), (1, "C", "A", "USD", 1, "x")]
+    one, two = pay.Payments.from_rows(rows), pay.Payments.from_rows(pd.DataFrame(rows))
+    arrow = pytest.importorskip("pyarrow")
+    table = arrow.table({str(k): list(column) for k, column in enumerate(zip(*rows, strict=True))})
+    three = pay.Payments.from_columns(*table.columns)
+    coded = [table["0"], table["1"].dictionary_encode(), *table.columns[2:]]
+    for other in (two, three, pay.Payments.from_columns(*coded)):
+        for name in ("time", "payer", "payee", "currency", "amount", "link", "priority"):
+            assert getattr(one, name).tolist() == getattr(other, name).tolist(), name
+    with pytest.raises(InputError, match="amount: row 0"):
+        pay.Payments.from_columns([0], "A", "B", "USD", arrow.array([None], arrow.int64()))
+
+
+NAMES = [(["A", "A"], "`A` stands twice"), (["A", ""], "`` is not"), ("AB", "a list of names is needed")]
+
+
+@pytest.mark.parametrize(("names", "said"), NAMES)
+def test_names_of_positions_are_names(names: Any, said: str) -> None:
+    assert len(pay.Payments.from_columns([0], [0], [1], "USD", 5, institutions=["A", "B"])) == 1
+    with pytest.raises(InputError, match=f"institutions: {said}"):
+        pay.Payments.from_columns([0], [0], [1], "USD", 5, institutions=names)
 
 
 def test_columns_of_positions_and_single_values() -> None:
