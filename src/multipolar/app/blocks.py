@@ -1,4 +1,4 @@
-"""Books on data: the blocks of a world (tables, rates, fields), and the dated measures on and by Russia."""
+"""Books on data: blocks of a world (tables, rates, fields), sets of elasticities, dated measures on and by Russia."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from multipolar.app.entry import Entry, Facts, present
 from multipolar.app.numbers import FORMS, whats
 from multipolar.base.problems import shown
+from multipolar.world.elasticities import elasticities, elasticity_sets
 from multipolar.world.evidence import REQUIRED, graded
 from multipolar.world.invoicing import FLOWS, invoicing
 from multipolar.world.resting import shares, weights
@@ -55,6 +56,16 @@ def block_facts(world: World, name: str) -> Facts:
     facts += [("Source", "; ".join(told)), ("Missing", _missing(world, name))]
     facts += [(row.grade, f"{row.part} ({row.year}): {row.why}") for row in rules]
     return present(facts)
+
+
+def sets_of_elasticities(world: World) -> Iterator[Entry]:
+    """Published sets of trade elasticities that a run can take by name."""
+    for each in elasticity_sets():
+        theta = sorted(elasticities(each.name).values())
+        spread = f"{theta[0]:g} to {theta[-1]:g}, median {theta[len(theta) // 2]:g}, over {len(theta)} sectors"
+        facts = [("Values", spread), ("Cite", each.citation), ("Seen", each.how_seen), ("Note", each.note)]
+        facts.append(("Use", f"multipolar run SCENARIO --elasticities {each.name}"))
+        yield Entry("set of elasticities", each.name, f"trade elasticities: {each.title}", present(facts))
 
 
 def dated_measures(world: World) -> Iterator[Entry]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from multipolar.app.blocks import BLOCK, block_facts, blocks, dated_measures, invoiced
+from multipolar.app.blocks import BLOCK, block_facts, blocks, dated_measures, invoiced, sets_of_elasticities
 from multipolar.app.entry import Book, Entry, present
 from multipolar.app.numbers import number
 from multipolar.base import forms
@@ -69,6 +69,7 @@ def library(world: World) -> dict[str, Book]:
         "variables": _variables,
         "parameters": _parameters,
         "blocks": blocks,
+        "elasticities": sets_of_elasticities,
         "sanctions": dated_measures,
         "sources": _sources,
     }
@@ -107,7 +108,11 @@ def _blocs(world: World) -> Iterator[Entry]:
     for bloc, members in groups.blocs().items():
         listed = ", ".join(f"{member.iso3} {_span(member)}" for member in members)
         outside = ", ".join(dict.fromkeys(m.iso3 for m in members if m.iso3 not in world.countries))
-        facts = [("Members", listed)]
+        stated: dict[tuple[str, str], list[str]] = {}
+        for member in members:
+            stated.setdefault((member.source, member.how_seen), []).append(member.iso3)
+        origin = "; ".join(f"{source} ({seen}: {' '.join(codes)})" for (source, seen), codes in stated.items())
+        facts = [("Members", listed), ("Source", origin)]
         facts += [("Not apart", f"{outside}: inside ROW in world `{world.name}`" if outside else "")]
         yield Entry("bloc", bloc, f"dated list of {len({m.iso3 for m in members})} countries", present(facts))
 

@@ -45,11 +45,13 @@ class Country:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """One country in one bloc, from a day until a day (None: still)."""
+    """One country in one bloc, from a day until a day (None: still); where that stands, and how it was seen."""
 
     iso3: str
     start: str
     end: str | None
+    source: str
+    how_seen: str
 
 
 @cache
@@ -74,7 +76,8 @@ def blocs() -> Mapping[str, tuple[Membership, ...]]:
     lists: dict[str, list[Membership]] = {}
     with (DATA / "blocs.csv").open(encoding="utf-8", newline="") as rows:
         for row in csv.DictReader(rows):
-            lists.setdefault(row["bloc"], []).append(Membership(row["iso3"], row["from"], row["until"] or None))
+            stated = Membership(row["iso3"], row["from"], row["until"] or None, row["source"], row["how_seen"])
+            lists.setdefault(row["bloc"], []).append(stated)
     return {name: tuple(members) for name, members in lists.items()}
 
 

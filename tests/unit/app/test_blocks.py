@@ -68,6 +68,16 @@ def test_each_dated_measure_is_told_once_with_what_it_covers(embedded: mp.World)
     assert all({"Sectors", "Grade", "Seen"} <= set(facts) for facts in found.values())
 
 
+def test_a_set_of_elasticities_and_a_bloc_tell_where_they_stand(embedded: mp.World) -> None:
+    (entry,) = explain("BSY", embedded)
+    facts = dict(entry.facts)
+    assert facts["Values"] == "4 to 9.56, median 4.165, over 49 sectors"
+    assert "Econometrica 89" in facts["Cite"]
+    assert facts["Use"].endswith("--elasticities BSY")
+    source = dict(explain("G7", embedded)[0].facts)["Source"]
+    assert source.startswith("founding summit, Rambouillet (memory: DEU FRA GBR ITA JPN USA); ")
+
+
 def test_a_country_tells_the_currencies_of_its_invoices(embedded: mp.World) -> None:
     facts = dict(explain("RUS", embedded)[0].facts)
     assert facts["Invoiced exports"].startswith("US dollar 62 %, euro 20.6 %, own 15 %, other 2.4 % (2019;")
