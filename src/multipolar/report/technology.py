@@ -90,15 +90,24 @@ def _pace(words: Language, row: TechnologyRow) -> tuple[Number, Number]:
 
 
 def _productivity(reading: Reading, words: Language, row: TechnologyRow) -> tuple[Number, ...]:
-    """What knowledge does to productivity there in the leading case: by the last year, and where it would end."""
+    """What knowledge does to productivity there, with all that is in force beside the measure: by the last year, and
+    where it would end."""
     if not _has_ends(reading):
         return ()
     result = reading.result
-    at = reading.case, result.countries.index(row.country), result.world.sectors.index(row.sector)
+    at = _case_of(reading, row.measure), result.countries.index(row.country), result.world.sectors.index(row.sector)
     return tuple(
         Number(words.percent(float(result.central[name][at]), 2, signed=True))
         for name in ("productivity", "productivity_long_run")
     )
+
+
+def _case_of(reading: Reading, measure: str) -> int:
+    """The leading case, or for a measure of another branch alone the case of that branch."""
+    branches = [card.branch for card in reading.result.scenario.measures if card.id == measure]
+    if not branches or "" in branches or reading.label(reading.case).branch in branches:
+        return reading.case
+    return next((k for k in reading.cases if reading.label(k).branch in branches), reading.case)
 
 
 def _ventures(reading: Reading, words: Language) -> Table:

@@ -97,6 +97,13 @@ def test_productivity_stands_beside_what_it_rests_on(path: Result) -> None:
     table = tables(replace(path, central=held))[0]
     assert texts(table, 0)[-2:] == ["+0.25\u00a0%", "+1.00\u00a0%"]
     assert "2027" in plain(table.columns[-2])
+    own = replace(path.scenario.measures[0], id="knowhow", branch="sanctioned")
+    elsewhere = next(k for k, case in enumerate(path.cases) if case.branch == "sanctioned" and not case.variant)
+    assert elsewhere != Reading(path).case
+    skill[elsewhere, russia, path.world.sectors.index("C")] = -0.5
+    cards = tuple(card for card in path.scenario.measures if card.id != "knowhow")
+    of_branch = replace(path, central=held, scenario=replace(path.scenario, measures=(*cards, own)))
+    assert texts(tables(of_branch)[0], 0)[-2] == "\N{MINUS SIGN}0.50\u00a0%"
 
 
 def test_research_ventures_and_national_income_have_tables(path: Result) -> None:
