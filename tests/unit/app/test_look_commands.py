@@ -108,7 +108,8 @@ def test_explain_prints_text_and_json(capsys: pytest.CaptureFixture[str]) -> Non
 def test_explain_without_a_name_tells_the_kinds(capsys: pytest.CaptureFixture[str]) -> None:
     look.explain()
     told = capsys.readouterr().out
-    assert "  countries   81, such as AGO" in told
+    assert "  countries     81, such as AGO" in told
+    assert "  elasticities  8, such as U4" in told
 
 
 def test_doctor_finds_this_installation_sound(capsys: pytest.CaptureFixture[str]) -> None:
