@@ -8,11 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import multipolar as mp
 from multipolar.model import dependence as dep
 from multipolar.model import indices as ix
 from multipolar.model import jobs as jb
 from multipolar.model import labour as lab
+from multipolar.world import groups
 
+WEST_WITHOUT_EU = ("USA", "GBR", "JPN", "CAN", "AUS", "CHE", "NOR", "NZL", "ISL", "UKR")
 EXPECTED = {
     "G30": "3.333333", "G31": "0.4", "G32": "0.130812", "G33": "0.38", "G48": "0.98,1.058452 ; 0.873459,1 ; 0.958681",
     "G49": "1.061539 ; .574688,.425312", "G50": "1,1 ; 1.037736,0.849057", "G59": "3", "G60": "0", "G61": "2.302585",
@@ -123,3 +126,23 @@ def test_jobs_under_a_floor() -> None:
     assert idle == pytest.approx([1 - numbers("G48")[4]], abs=1e-5)
     assert jb.idle_share(share, share, share * demand, np.ones((1, 2))) == pytest.approx([0.0], abs=1e-15)
     assert np.isnan(jb.idle_share(np.array([[0.4, np.nan]]), share, share * demand, employed)).all()
+
+
+def test_the_world_of_2022(embedded: mp.World) -> None:
+    """ECONOMICS 7, derived there by a prototype: shares of value added, poles with others as atoms and as one, and
+    polarisation. There "West" is G7 and EU for shares and poles, the 37 countries of WEST for polarisation: with G7 and
+    EU it is .092. To a unit of the last digit."""
+    g7_eu = dict.fromkeys((*groups.bloc_members("G7", 2022), *groups.bloc_members("EU27", 2022)))
+    west = dict.fromkeys((*WEST_WITHOUT_EU, *groups.bloc_members("EU27", 2022)))
+    place = embedded.axes.country.indices
+    brics, countries = place(["BRA", "RUS", "IND", "CHN", "ZAF"]), len(embedded.countries)
+    member = ix.members([place(list(g7_eu)), brics], countries)
+    shares = ix.bloc_shares(embedded.value_added.sum(axis=1), member)
+    assert [*shares[:2], shares[2:].sum()] == pytest.approx([0.506, 0.260, 0.234], abs=1e-3)
+    assert ix.poles(shares) == pytest.approx(3.05, abs=1e-2)
+    assert ix.poles(np.append(shares[:2], shares[2:].sum())) == pytest.approx(2.64, abs=1e-2)
+    flows = embedded.trade.sum(axis=2)
+    assert ix.polarisation(flows, ix.groups(ix.members([place(list(west)), brics], countries))) == pytest.approx(
+        0.113, abs=1e-3
+    )
+    assert ix.polarisation(flows, ix.groups(member)) == pytest.approx(0.092, abs=1e-3)

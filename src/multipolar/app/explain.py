@@ -159,13 +159,20 @@ def _variables(world: World) -> Iterator[Entry]:
     from multipolar.base.variables import variables
 
     for variable in variables().values():
-        facts = [("Symbol", variable.symbol), ("Unit", variable.unit), ("By", ", ".join(variable.axes))]
+        facts = [("In plain words", variable.plain_en), ("Symbol", variable.symbol), ("Unit", variable.unit)]
+        facts += [("Values", _bounds(variable.low, variable.high)), ("By", ", ".join(variable.axes))]
         yield Entry(
             "variable",
             variable.name,
             f"{variable.label_en}: {variable.definition}",
             present([*facts, ("Source", variable.source)]),
         )
+
+
+def _bounds(low: float | None, high: float | None) -> str:
+    if low is None:
+        return "" if high is None else f"at most {high:g}"
+    return f"{low:g} or more" if high is None else f"{low:g} to {high:g}"
 
 
 def _parameters(world: World) -> Iterator[Entry]:

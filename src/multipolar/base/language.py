@@ -5,7 +5,9 @@ them in a fresh process and importing Fluent costs a tenth of what importing pan
 (a plural, a selector, a reference) goes to ``fluent.runtime``, loaded then. A test holds both ways to the same text.
 
 Every value is put between U+2068 and U+2069 (first-strong isolate), as Fluent does, so that a name cannot reorder the
-sentence around it. ``plain`` makes that a line for a terminal, ``markup`` safe HTML.
+sentence around it. In a right-to-left language every number comes from ``number`` or ``percent``, between U+2066 and
+U+2069: without, its sign and its per cent sign change sides. ``plain`` makes a sentence a line for a terminal, ``line``
+one in its own direction, ``markup`` safe HTML.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from fluent.runtime import FluentBundle
 
 FIRST_STRONG, POP = "\u2068", "\u2069"
+LEFT_TO_RIGHT, RIGHT_TO_LEFT_ISOLATE = "\u2066", "\u2067"
 MINUS, NO_BREAK = "\u2212", "\u00a0"
 LONGEST_VALUE = 400
 RIGHT_TO_LEFT = frozenset({"ar"})
@@ -89,16 +92,26 @@ class Language:
         bundle.add_resource(FluentResource(self.source))
         return bundle
 
+    @property
+    def whole(self) -> bool:
+        """Whether every sentence there is in English has one here."""
+        return Language("en").messages.keys() <= self.messages.keys()
+
     def number(self, value: float, decimals: int = 2, signed: bool = False) -> str:
         """A number as people read it: U+2212 for minus, commas between thousands, no sign on what rounds to zero."""
-        digits = f"{abs(value):,.{decimals}f}"
-        if not any("1" <= char <= "9" for char in digits):
-            return digits
-        return (MINUS if value < 0 else "+" if signed else "") + digits
+        return self._held(_digits(value, decimals, signed))
 
     def percent(self, value: float, decimals: int = 2, signed: bool = False) -> str:
         """A number with its per cent sign, the two kept on one line."""
-        return f"{self.number(value, decimals, signed)}{NO_BREAK}%"
+        between = "" if self.direction == "rtl" else NO_BREAK
+        return self._held(f"{_digits(value, decimals, signed)}{between}%")
+
+    def _held(self, number: str) -> str:
+        return number if self.direction == "ltr" else Text(f"{LEFT_TO_RIGHT}{number}{POP}")
+
+    def line(self, text: str) -> str:
+        """A sentence for a terminal in the direction of its language, whatever stands around it."""
+        return plain(text) if self.direction == "ltr" else f"{RIGHT_TO_LEFT_ISOLATE}{text}{POP}"
 
     def joined(self, clauses: Sequence[Text]) -> Text:
         """Clauses as one sentence, with the language's separator between them."""
@@ -106,9 +119,13 @@ class Language:
 
 
 @functools.cache
-def language(code: str = "en") -> Language:
-    """The language of that code, read once a process."""
-    return Language(code)
+def language(code: str = "en", whole: bool = True) -> Language:
+    """The language of that code, read once a process. Raises ``InputError`` where it lacks sentences that English has;
+    with ``whole`` False some will do."""
+    found = Language(code)
+    if whole and code != "en" and not found.whole:
+        raise InputError.of(f"language `{code}` has the sentences about indices only so far; pages are in `en`")
+    return found
 
 
 def simple(body: str) -> bool:
@@ -125,7 +142,22 @@ def plain(text: str) -> str:
 
 def markup(text: str) -> str:
     """A sentence as HTML: everything escaped, every value in ``<bdi>``."""
-    return html.escape(text).replace(FIRST_STRONG, "<bdi>").replace(POP, "</bdi>")
+    escaped = html.escape(text).replace(FIRST_STRONG, "<bdi>").replace(LEFT_TO_RIGHT, '<bdi dir="ltr">')
+    return escaped.replace(POP, "</bdi>")
+
+
+def unmarked(text: str) -> str:
+    """A sentence without marks of direction, for files and programs."""
+    for mark in (FIRST_STRONG, LEFT_TO_RIGHT, RIGHT_TO_LEFT_ISOLATE, POP):
+        text = text.replace(mark, "")
+    return text
+
+
+def _digits(value: float, decimals: int, signed: bool) -> str:
+    digits = f"{abs(value):,.{decimals}f}"
+    if not any("1" <= char <= "9" for char in digits):
+        return digits
+    return (MINUS if value < 0 else "+" if signed else "") + digits
 
 
 def _unbroken(value: str) -> str:

@@ -90,6 +90,18 @@ class Statements:
 
 
 @dataclass(frozen=True)
+class Plainly:
+    """Short texts in the page's language, each with itself in another, ``lang`` and ``direction``; closed until asked
+    for. ``rows``: label, texts, label and texts in the other language."""
+
+    title: Text
+    rows: tuple[tuple[Text, tuple[Text, ...], Text, tuple[Text, ...]], ...]
+    lang: str
+    direction: str
+    kind: str = field(default="plainly", init=False)
+
+
+@dataclass(frozen=True)
 class Formula:
     """An equation of the model, and what it says."""
 
@@ -108,7 +120,7 @@ class Code:
     kind: str = field(default="code", init=False)
 
 
-Block = Table | Figure | Paragraph | Statements | Formula | Code
+Block = Table | Figure | Paragraph | Statements | Plainly | Formula | Code
 
 
 @dataclass(frozen=True)

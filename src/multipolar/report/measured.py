@@ -6,21 +6,23 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from multipolar.base.language import Language, Text
+from multipolar.base.language import Language, Text, language
 from multipolar.base.problems import shown
 from multipolar.base.variables import variables
-from multipolar.report import background, graded, without_work
+from multipolar.report import background, graded, plainly, without_work
 from multipolar.report import words as say
-from multipolar.report.blocks import Block, Cell, Number, Paragraph, Part, Statements, Table
+from multipolar.report.blocks import Block, Cell, Number, Paragraph, Part, Plainly, Statements, Table
 from multipolar.report.figures.world import display_names
 from multipolar.report.reading import LEVEL, Reading
 from multipolar.results.result import Index
 from multipolar.results.technology import DependenceFlow
+from multipolar.world import groups
 
 OF_THE_WORLD = (
     "poles", "polarisation", "leadership_share", "currency", "dollar_share", "gap", "gap_between", "gap_within",
 )  # fmt: skip
 OF_COUNTRIES = ("dependence", "dependence_high_tech", "chokepoint")
+OF_SUBJECT, BY_SECTOR = ("co2", "co2_intensity"), ("leadership", "jobs")
 EACH_END, LONGEST = 3, 700
 DECIMALS_OF_JOBS = 2
 
@@ -28,7 +30,8 @@ DECIMALS_OF_JOBS = 2
 def part(reading: Reading, words: Language) -> Part:
     """Indices of the leading case: baseline, scenario, change with its range, and the change in average years."""
     case = reading.case
-    blocks: list[Block] = [Paragraph(words.text("indices-intro")), _table(reading, words, case)]
+    blocks: list[Block] = [Paragraph(words.text("indices-intro")), _table(reading, words, case),
+                           _in_words(reading, words, case)]  # fmt: skip
     flows = [row for row in reading.result.dependence_flows if row.case == case]
     if flows:
         blocks.append(_flows(reading, words, flows))
@@ -55,11 +58,15 @@ def _with_unit(name: str) -> str:
 
 
 def _table(reading: Reading, words: Language, case: int) -> Table:
-    rows = tuple(_row(words, label, index, case, at) for label, index, at in _shown(reading))
+    names, blocs = display_names(reading), list(reading.result.blocs)
+    rows = []
+    for name, n, b, index, at in _shown(reading):
+        of = "" if n is None or b is None else f": {names[n]}, {shown(blocs[b], 40)}"
+        rows.append(_row(words, f"{_with_unit(name)}{of}", index, case, at))
     keys = ("col-index", "col-base", "col-scenario", "col-difference", "col-usual", "col-evidence")
     caption = _in_branch(reading, words, words.text("indices-caption", **_when(reading, words)), case)
     heads = tuple(words.text(key) for key in keys)
-    return Table(caption, heads, rows, (False, True, True, True, True, False), stacked=True)
+    return Table(caption, heads, tuple(rows), (False, True, True, True, True, False), stacked=True)
 
 
 def _flows(reading: Reading, words: Language, rows: list[DependenceFlow]) -> Table:
@@ -70,48 +77,75 @@ def _flows(reading: Reading, words: Language, rows: list[DependenceFlow]) -> Tab
     for row in rows:
         effect, whole = 100.0 * row.effect, 100.0 * row.whole
         lines.append((at[row.country], shown(row.bloc, 40), at[row.origin], at[row.destination], row.sector,
-                      Number(words.number(effect, _decimals(abs(effect)), signed=True)),
-                      Number(words.number(whole, _decimals(abs(whole)), signed=True))))  # fmt: skip
+                      Number(words.number(effect, plainly.decimals_of(abs(effect)), signed=True)),
+                      Number(words.number(whole, plainly.decimals_of(abs(whole)), signed=True))))  # fmt: skip
     keys = ("col-economy", "col-bloc", "col-from", "col-to", "col-sector", "col-moved", "col-moved-whole")
     caption = _in_branch(reading, words, words.text("flows-caption"), rows[0].case)
     numeric = (False, False, False, False, False, True, True)
     return Table(caption, tuple(words.text(key) for key in keys), tuple(lines), numeric, folded=True, stacked=True)
 
 
-def _shown(reading: Reading) -> Iterator[tuple[str, Index, tuple[int, ...]]]:
-    """The indices of the world, then dependence on each bloc of the economies that are named."""
+def _shown(reading: Reading) -> Iterator[tuple[str, int | None, int | None, Index, tuple[int, ...]]]:
+    """The indices of the world, then those of blocs for the economies that are named: name, economy, bloc, where."""
     result = reading.result
     for name in OF_THE_WORLD:
         if name in result.indices:
-            yield _with_unit(name), result.indices[name], ()
+            yield name, None, None, result.indices[name], ()
     named = reading.named if len(reading.named) <= 2 * EACH_END else (reading.subject,)
-    names = display_names(reading)
     for name in OF_COUNTRIES:
         if name in result.indices:
             for n in named:
                 for b, bloc in enumerate(result.blocs):
                     asked = np.isfinite(result.indices[name].base[b, n])
                     if asked and result.countries[n] not in result.blocs[bloc]:
-                        label = f"{_with_unit(name)}: {names[n]}, {shown(bloc, 40)}"
-                        yield label, result.indices[name], (b, n)
+                        yield name, n, b, result.indices[name], (b, n)
 
 
 def _row(words: Language, label: str, index: Index, case: int, at: tuple[int, ...]) -> tuple[Cell, ...]:
-    base, value, change = (float(each[at]) for each in (index.base, index.value[case], index.change[case]))
-    low, middle, high = (float(each[case][at]) for each in index.interval())
-    change = middle if np.isfinite(middle) else change
-    decimals = _decimals(abs(change))
-    usual = float("nan") if index.usual is None else float(index.usual[at])
-    in_years = change / usual if usual > 0 else float("nan")
-    told = words.number(in_years, _decimals(abs(in_years)), signed=True)
+    told = plainly.numbers(index, case, at)
+    decimals = told.decimals
+    in_years = words.number(told.in_years, plainly.decimals_of(abs(told.in_years)), signed=True)
     return (
         label,
-        Number(words.number(base, max(3, decimals))),
-        Number(words.number(value, max(3, decimals))),
-        Number(words.number(change, decimals, signed=True), _range(words, low, high, decimals)),
-        Number(told if np.isfinite(in_years) else words.text("no-yardstick")),
+        Number(words.number(told.base, max(3, decimals))),
+        Number(words.number(told.value, max(3, decimals))),
+        Number(words.number(told.change, decimals, signed=True), _range(words, told.low, told.high, decimals)),
+        Number(in_years if np.isfinite(told.in_years) else words.text("no-yardstick")),
         graded.grade_word(words, None if index.grade is None else index.grade[at]),
     )  # fmt: skip
+
+
+def _in_words(reading: Reading, words: Language, case: int) -> Plainly:
+    """Every index as a sentence, in the language of the page and in Arabic; of the economies named only the subject."""
+    arabic, held = language("ar", whole=False), reading.result.indices
+    wanted = [each for each in _shown(reading) if each[1] in (None, reading.subject)]
+    wanted += [(name, reading.subject, None, held[name], (reading.subject,)) for name in OF_SUBJECT if name in held]
+    rows = []
+    for name, n, b, index, at in wanted:
+        told = plainly.numbers(index, case, at)
+        (label, texts), (other, others) = (
+            (_named_index(reading, each, name, n, b), plainly.texts(each, name, told)) for each in (words, arabic)
+        )
+        rows.append((label, texts, other, others))
+    for name in BY_SECTOR:
+        if name in held:
+            (label, texts), (other, others) = (
+                (Text(plainly.label(each, name)), plainly.texts(each, name)) for each in (words, arabic)
+            )
+            rows.append((label, texts, other, others))
+    return Plainly(words.text("index-words"), tuple(rows), arabic.code, arabic.direction)
+
+
+def _named_index(reading: Reading, words: Language, name: str, n: int | None, b: int | None) -> Text:
+    """The label of an index, with the economy and the bloc it is of."""
+    label = Text(plainly.label(words, name))
+    if n is None:
+        return label
+    known = groups.countries().get(reading.result.countries[n]) if words.code == "ar" else None
+    country = display_names(reading)[n] if known is None else known.name_ar
+    if b is None:
+        return words.text("index-for", index=label, country=country)
+    return words.text("index-of", index=label, country=country, bloc=shown(list(reading.result.blocs)[b], 40))
 
 
 def _jobs(reading: Reading, words: Language, case: int) -> Table:
@@ -163,7 +197,7 @@ def _emissions(reading: Reading, words: Language, case: int) -> Table:
     change = np.where(np.isfinite(middle), middle, index.change[case])
     rows: list[tuple[Cell, ...]] = []
     for n in _named(reading):
-        decimals = _decimals(abs(float(change[n])))
+        decimals = plainly.decimals_of(abs(float(change[n])))
         moved = Number(words.number(float(change[n]), decimals, signed=True),
                        _range(words, float(low[n]), float(high[n]), decimals))  # fmt: skip
         intensity = _intensity(words, per, case, n)
@@ -213,10 +247,3 @@ def _range(words: Language, low: float, high: float, decimals: int) -> str:
     if not np.isfinite(low):
         return ""
     return background.bare(words.text("range", low=words.number(low, decimals), high=words.number(high, decimals)))
-
-
-def _decimals(size: float) -> int:
-    """Decimals that show two figures of a number, at most six."""
-    if not np.isfinite(size) or size <= 0:
-        return 3
-    return int(min(6, max(0, 1 - np.floor(np.log10(size)))))

@@ -46,7 +46,7 @@ def render(result: Result, lang: str = "en") -> str:
     made = parts(reading, said)
     style, script, runtime = asset("page.css"), asset("page.js"), asset("vega.js")
     macros = environment.get_template("blocks.html.j2").module
-    kinds = ("paragraph", "statements", "table", "figure", "formula", "code")
+    kinds = ("paragraph", "statements", "plainly", "table", "figure", "formula", "code")
     titles = result.scenario.title
     return environment.get_template("page.html.j2").render(
         words=said,

@@ -166,11 +166,13 @@ class Index:
         return difference
 
     def interval(self, level: float = LEVEL) -> tuple[Array, Array, Array]:
-        """Low, median and high of the change over the draws that were solved; NaN where there are none."""
+        """Low, median and high of the change over the draws that were solved; NaN where there are none, and where no
+        draw was asked."""
         if self.drawn is None or not self.drawn.shape[1]:
             missing = np.full_like(self.value, np.nan)
             return missing, missing.copy(), missing.copy()
-        lost = np.isnan(self.drawn) & ~np.isnan(self.value)[:, None]
+        asked = ~(np.isnan(self.drawn).all(axis=1) | np.isnan(self.value))
+        lost = np.isnan(self.drawn) & asked[:, None]
         failed = lost.any(axis=tuple(k for k in range(self.drawn.ndim) if k != 1))
         kept = self.drawn[:, ~failed]
         if not kept.shape[1]:

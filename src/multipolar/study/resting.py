@@ -34,6 +34,7 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
     "co2_intensity": ("emissions", *ACCOUNTS),
     "jobs": ("employment", *ACCOUNTS),
 }
+BY_CORRIDOR = ("currency", "dollar_share")  # the mix of a country's exports stands for each of its corridors
 FLOWS = ("tariff", "export_tax", "trade_cost_hat", "blocked_share", "listed_share", "sharing", "diffusion_hat")
 NEUTRAL = {"trade_cost_hat": 1.0, "diffusion_hat": 1.0}
 KNOW_HOW = ("sharing", "diffusion_hat")
@@ -65,6 +66,8 @@ def index_grade(world: World, evidence: Evidence, name: str, shape: tuple[int, .
     """
     if name == "jobs":
         return cell_grades(world, "employment")
+    if name in BY_CORRIDOR:
+        return np.full(shape, GRADES.index("assumption"), dtype=np.int8)
     held = evidence.weakest.get(name)
     if held is None:
         return None

@@ -173,7 +173,7 @@ def chokepoints(scenario: Scenario, walker: Walker, stick: Ruler, welfare: Array
     elif which == "none":
         asked, ranged, said = nobody, nobody, "not asked in this run"
     elif which == "named":
-        asked, said = _asked(scenario, world, welfare)
+        asked, said = _asked(scenario, world, np.flatnonzero((stick.member == 0).any(axis=0)), welfare)
         ranged = _most_moved(asked, welfare, MOST_RANGED)
         said = f"{said}, with ranges for {_codes(world, ranged)} in branches as written"
     pairs, drawn = (
@@ -192,12 +192,13 @@ def refuse_unknown(which: str) -> None:
         raise InputError.of(f"chokepoint: no `{shown(which)}`; one of {', '.join(CHOKEPOINTS)}.{hint}")
 
 
-def _asked(scenario: Scenario, world: World, welfare: Array) -> tuple[Places, str]:
+def _asked(scenario: Scenario, world: World, outside: Places, welfare: Array) -> tuple[Places, str]:
+    """Of the economies ``outside`` some bloc those that are asked, and who they are in words."""
     codes = {groups.country_code(name) or name for name in scenario.actors()}
-    named = np.array([n for n, code in enumerate(world.countries) if code in codes], dtype=np.intp)
+    named = np.array([n for n in outside if world.countries[n] in codes], dtype=np.intp)
     if 0 < len(named) <= MOST_ASKED:
         return named, f"asked of the economies that measures name ({_codes(world, named)})"
-    most = _most_moved(named if len(named) else np.arange(len(world.countries)), welfare, MOST_ASKED)
+    most = _most_moved(named if len(named) else outside, welfare, MOST_ASKED)
     return most, f"asked of the {len(most)} economies whose real income moves most ({_codes(world, most)})"
 
 

@@ -40,9 +40,16 @@ def scenarios(json: Json = False) -> None:
 def explain(
     name: Annotated[str | None, typer.Argument(help="A country, bloc, sector, group, measure, variable ...")] = None,
     world: World_ = None,
+    lang: Annotated[str | None, typer.Option(help="ar or en: a variable in plain words in that language.")] = None,
     json: Json = False,
 ) -> None:
     """Say what a name means, or where a number comes from (`multipolar explain USA.C26.tariff`)."""
+    if lang is not None:
+        from multipolar.app import plain_words
+
+        told = plain_words.in_language(name, lang)
+        print(json_text(plain_words.as_rows(told), 2) if json else plain_words.as_lines(told, lang))
+        return
     from multipolar.app import explain as books
     from multipolar.world.library import load_world
 

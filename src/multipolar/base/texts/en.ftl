@@ -273,6 +273,35 @@ attribution-rest = remainder
 attribution-total = all together
 attribution-world = World
 
+## Indices in plain words
+
+index-words = What the indices mean, in English and Arabic
+index-of = { $index }: { $country }, { $bloc }
+index-for = { $index }: { $country }
+index-moved = { $meaning } In the reference world { $base }, in the scenario { $value }: a change of { $change }, which in { $level } of the draws lies between { $low } and { $high }.
+index-moved-undrawn = { $meaning } In the reference world { $base }, in the scenario { $value }: a change of { $change }; no range is known.
+index-usual =
+    { $count ->
+        [one] That is what one average year from 2018 to 2022 brought.
+       *[other] That is what { $number } average years from 2018 to 2022 brought.
+    }
+index-unit = Unit: { $unit }.
+index-between = Unit: { $unit }, from { $low } to { $high }.
+index-from = Unit: { $unit }, { $low } or more.
+index-upto = Unit: { $unit }, { $high } at most.
+explain-plainly = In plain words
+explain-scale = Scale
+explain-symbol = Symbol
+explain-source = Source
+unit-number = number
+unit-share = share
+unit-percent = per cent
+unit-index = index
+unit-ratio = ratio
+unit-mt = million tonnes
+unit-thousand = thousand persons
+unit-dollars = million US dollars
+
 ## Column heads
 
 col-economy = Economy
