@@ -20,7 +20,8 @@ from multipolar.model.system import with_parameters
 from multipolar.results.result import StructuralRow
 from multipolar.scenario.measures.measure import Measure
 from multipolar.scenario.measures.technology import TechnologySharing
-from multipolar.scenario.scenario import CaseKey, Scenario
+from multipolar.scenario.measures.trade import BlockMeasure
+from multipolar.scenario.scenario import CaseKey, Scenario, active
 from multipolar.study.case import Bench, Solved, cuts_trade
 from multipolar.study.central import Progress
 from multipolar.study.many import Workers, run_many
@@ -92,18 +93,22 @@ def choices(walker: Walker, answers: Sequence[Answer]) -> tuple[Choice, ...]:
     """The choices that can be made differently here, in the order of the table."""
     bench = walker.bench
     scenario, economy = bench.scenario, bench.economy
-    shocks = {k: each.solved.resolution.shocks for k, each in enumerate(answers) if not each.solved.case.variant}
-    plain = tuple(shocks)
+    held = {k: active(scenario, each.solved.case) for k, each in enumerate(answers) if not each.solved.case.variant}
+    plain = tuple(held)
     other = "own" if scenario.deficits == "closed" else "closed"
     found = [Choice(OTHER_RULE[other], replace(scenario, deficits=other), plain)]
     if scenario.baselines:
         found.append(Choice(NO_BASELINE, replace(scenario, baselines=(), baseline=()), plain))
-    cutting = tuple(k for k in plain if cuts_trade(shocks[k]))
+    cutting = tuple(
+        k for k in plain if cuts_trade(answers[k].solved.resolution.shocks) or _ended_cuts(scenario, held[k])
+    )
     if cutting:
         found.append(Choice(LICENCES, scenario, cutting, licensed=True))
     if scenario.stepped and walker.known is not None:
         for form in FORMS:
-            sharing = tuple(k for k in plain if shocks[k].sharing is not None and shocks[k].sharing_form != form)
+            sharing = tuple(
+                k for k in plain if any(isinstance(m, TechnologySharing) and m.form != form for m in held[k])
+            )
             if sharing:
                 found.append(Choice(f"shared technology in the form {form}", _in_form(scenario, form), sharing))
         found.append(Choice(NO_DIFFUSION, scenario, plain, still=True))
@@ -112,6 +117,12 @@ def choices(walker: Walker, answers: Sequence[Answer]) -> tuple[Choice, ...]:
         if abs(theta - economy.parameters.theta_scale * mean) > 1e-9 * theta:
             found.append(Choice(f"trade elasticity {theta:g}", scenario, plain, theta_scale=theta / mean))
     return tuple(found)
+
+
+def _ended_cuts(scenario: Scenario, measures: Sequence[Measure]) -> bool:
+    """Whether a path has cuts of trade that end before its last year, and left what was learnt meanwhile."""
+    ended = (m for m in measures if m.until is not None and isinstance(m, BlockMeasure) and not m.needs_years())
+    return scenario.stepped and any(ended)
 
 
 def _made(walker: Walker, choice: Choice) -> Walker:

@@ -158,6 +158,22 @@ def test_jobs_carry_their_grade_and_emissions_their_scope(path: Result) -> None:
     assert "shares of settlement are not given" in str(missing.rows)
 
 
+def test_jobs_and_emissions_per_gdp_have_ranges(path: Result) -> None:
+    cases, countries = len(path.cases), len(path.countries)
+    spread = np.linspace(-0.5, 0.5, 24)
+    held = dict(path.indices)
+    jobs = np.ones((cases, countries, 2)) * [1.0, -1.0]
+    held["jobs"] = replace(held["jobs"], drawn=jobs[:, None] + spread[None, :, None, None])
+    held["co2_intensity"] = replace(
+        held["co2_intensity"], drawn=np.full((cases, 24, countries), 0.01) + 0.001 * spread[None, :, None]
+    )
+    blocks = [block for block in part(replace(path, indices=held), "indices") if isinstance(block, Table)]
+    jobs_table, co2 = blocks[1:]
+    minus = "\N{MINUS SIGN}"
+    assert {row[3].under for row in jobs_table.rows} == {"0.60 to 1.40", f"{minus}1.40 to {minus}0.60"}
+    assert {row[3].under for row in co2.rows} == {"0.960 to 1.040"}
+
+
 def test_flows_that_moved_dependence_have_a_table(path: Result) -> None:
     case = Reading(path).case
     row = DependenceFlow(case, "RUS", "WEST", "DEU", "RUS", "C", -0.0123, -0.02)

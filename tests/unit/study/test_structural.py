@@ -75,6 +75,20 @@ def test_a_row_is_what_a_user_gets_who_asks_for_it(world: mp.World, folder: Path
         assert np.abs(welfare - result.central["welfare"][case]).max() > 1e-5
 
 
+def test_measures_that_end_before_the_last_year_have_their_rows(world: mp.World, folder: Path) -> None:
+    """What was learnt, or not, while they were in force stays: other forms of them end elsewhere."""
+    ended = FILE.replace("intensity: 0.3", "intensity: 0.3, until: 2026").replace("thin}", "thin, until: 2026}")
+    found = mp.evaluate(world, read(folder, HEAD + ended))
+    catch_up = ended.replace("intensity: 0.3", "intensity: 0.3, form: catch_up")
+    for label, text, case in (
+        ("shared technology in the form catch_up", catch_up, 0),
+        ("the same cuts by licences", ended.replace("share: 0.5,", "share: 0.5, rents: exporter,"), 1),
+    ):
+        asked = mp.evaluate(world, read(folder, HEAD + text), full=False).central["welfare"][case]
+        np.testing.assert_allclose(rows(found, label)[case], asked, atol=1e-7)
+        assert np.abs(asked - found.central["welfare"][case]).max() > 1e-6
+
+
 def test_without_diffusion_knowledge_stays_where_it_is(world: mp.World, folder: Path, result: Result) -> None:
     """A world without stocks of knowledge has nothing to learn; research is bought for nothing, which is taken out."""
     text = HEAD + BASELINE + FILE.replace("change: 0.5", "change: 0.0")
