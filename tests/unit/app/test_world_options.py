@@ -14,6 +14,7 @@ import pytest
 import multipolar as mp
 from multipolar.app import main as program
 from multipolar.world.library import save_world
+from multipolar.world.margins import margin_rate
 
 Call = Callable[..., str]
 RUN = ("run", "universal-tariff-10", "--draws", "0", "--workers", "1")
@@ -58,6 +59,7 @@ def test_a_set_by_name_is_recorded_repeated_and_printed(call: Call) -> None:
 def test_the_customs_base_is_recorded_repeated_and_printed(call: Call) -> None:
     said = " ".join(call(*RUN, "--out", "wide", "--customs-base").split())
     assert "Tariffs fall on goods with their trade and transport margins (customs base): 21.2 trillion USD" in said
+    assert "multipolar check universal-tariff-10 --customs-base --explain" in said
     inputs = held("wide", "inputs.json")
     assert inputs["customs_base"] is True
     assert inputs["world_digest"] == mp.load_world(customs_base=True).digest
@@ -102,6 +104,23 @@ def test_going_on_with_other_options_is_refused_in_words(call: Call) -> None:
     assert from_data(asked.as_data() | {"texts": plain["texts"]}).customs_base is True
     with pytest.raises(ValueError, match="`customs_base`"):
         from_data(plain | {"customs_base": "yes"})
+
+
+def test_check_tells_the_rate_that_a_line_comes_to_on_the_base(call: Call) -> None:
+    """10 points on goods and margins of Canada, which come to m of its goods: 10 (1 + m) points over their price."""
+    Path("s.yaml").write_text(
+        "multipolar: 1\ntitle: A tariff\nmeasures:\n"
+        "  - {id: t, type: tariff, who: USA, to: CAN, sectors: goods, rate: 10 %, source: assumption}\n",
+        encoding="utf-8",
+    )
+    flow = ("--explain", "CAN", "USA", "C26")
+    assert "-> 0.1\n" in call("check", "s.yaml", *flow)
+    said = call("check", "s.yaml", "--customs-base", *flow)
+    world = mp.load_world()
+    m = margin_rate(world)[world.axes.country.index("CAN"), world.axes.country.index("USA")]
+    assert float(said.split("-> ")[1].split()[0]) == pytest.approx(0.1 * (1 + m), rel=1e-4)
+    assert "over the price without margins" in said
+    assert m > 0.05
 
 
 def test_a_path_takes_them_too(call: Call) -> None:

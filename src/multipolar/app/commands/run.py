@@ -114,13 +114,14 @@ def run(
 def check(
     scenario: Annotated[str, typer.Argument(help="A file, or a ready scenario.")],
     world: World_ = None,
+    customs_base: CustomsBase_ = False,
     explain: Annotated[
         tuple[str, str, str] | None,
         typer.Option(help="Origin, destination, sector: which lines made the values of this flow."),
     ] = None,
 ) -> None:
     """Say whether a scenario file is right: all problems at once, or what it holds."""
-    economy, document = read_both(scenario, world)
+    economy, document = read_both(scenario, world, customs_base=customs_base)
     from multipolar.app.columns import columns, paragraph
     from multipolar.scenario.resolve import explain_flow, last_year, resolve, resolve_baseline
     from multipolar.scenario.scenario import cases
@@ -134,6 +135,8 @@ def check(
             print(f"{case.branch or 'all measures'}{f', with {case.variant}' if case.variant else ''}:")
             rows = [(f"{s.file}:{s.line}", s.measure, s.what, f"{s.before:g} -> {s.after:g}") for s in steps]
             print(columns(rows, "    ") if rows else "    no line touches this flow")
+        if customs_base:
+            print(paragraph("Tariffs are those on goods and margins together, told over the price without margins."))
         return
     measures = sum(1 for _ in document.all_measures())
     print(f"{shown(document.name)} is right: {_counted(measures, 'measure')}, {_counted(len(keys), 'case')}.")
@@ -305,5 +308,6 @@ def _where(folder: Path, has: tuple[bool, bool], scenario: str, economy: World, 
     known = {"USA", "RUS"} <= set(economy.countries) and "C26" in economy.sectors
     flow = ("USA", "RUS", "C26") if known else (economy.countries[0], economy.countries[-1], economy.sectors[0])
     at = f" --world {shown(world, 200)}" if world is not None else ""
+    at += " --customs-base" if economy.customs_base is not None else ""
     print(f"Next:  multipolar check {shown(scenario, 200)}{at} --explain {' '.join(map(shown, flow))}")
     print(f"       multipolar repeat {shown(place, 200)}")
