@@ -76,8 +76,38 @@ def solve_prepared(
     """
     of_kind("solve_prepared", "economy", economy, Economy)
     _refuse_settings(shocks, tolerance, sweeps_max)
-    shocks = with_licences_as_taxes(checked(shocks or Shocks(), economy.world), economy.world, economy.theta)
-    system = shocked(economy, shocks)
+    system = system_of(economy, shocks or Shocks())
+    return solve_system(system, tolerance=tolerance, sweeps_max=sweeps_max, start=start, secants=secants)
+
+
+def system_of(economy: Economy, shocks: Shocks) -> System:
+    """The system of shocks that are checked here. Raises ``ShocksError``."""
+    shocks = with_licences_as_taxes(checked(shocks, economy.world), economy.world, economy.theta)
+    return shocked(economy, shocks)
+
+
+def with_productivity(system: System, shocks: Shocks) -> System:
+    """The system of ``shocks`` that differ from those of ``system`` in productivity and research alone: its trade
+    arrays serve again. Raises ``ShocksError`` for the two."""
+    moved = checked(
+        Shocks(productivity_hat=shocks.productivity_hat, research_purchases=shocks.research_purchases),
+        system.economy.world,
+    )
+    kept = replace(system.shocks, productivity_hat=moved.productivity_hat, research_purchases=moved.research_purchases)
+    ln_productivity = 0.0 if moved.productivity_hat is None else np.log(moved.productivity_hat)
+    return replace(system, shocks=kept, ln_productivity=ln_productivity)
+
+
+def solve_system(
+    system: System,
+    *,
+    tolerance: float = TOLERANCE,
+    sweeps_max: int = 500,
+    start: Array | None = None,
+    secants: Secants | None = None,
+) -> Outcome:
+    """The outcome of a system; arguments and errors as in ``solve_prepared``."""
+    shocks = system.shocks
     checks.refuse(system)
     settings = fixed_point.Settings(tolerance=tolerance, sweeps_max=sweeps_max)
     first = system.start() if start is None else _checked_start(start, system.start().shape)

@@ -9,7 +9,7 @@ all: what lifting does is part of its effect.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
@@ -18,8 +18,8 @@ from multipolar.base.problems import NoEquilibriumError
 from multipolar.model.markets import markets_of
 from multipolar.model.outcome import Outcome
 from multipolar.model.shocks import Block, Shocks
-from multipolar.model.solve import solve_prepared
-from multipolar.model.system import Economy, prepare, with_parameters
+from multipolar.model.solve import solve_system, system_of, with_productivity
+from multipolar.model.system import Economy, System, prepare, with_parameters
 from multipolar.numerics.secants import Secants
 from multipolar.scenario.resolve import Resolution, in_force, last_year, lifts, resolve, resolve_baseline
 from multipolar.scenario.scenario import CaseKey, Scenario
@@ -166,6 +166,8 @@ class Bench:
     references: dict[tuple[tuple[str, float], ...], tuple[Reference, Resolution]] = field(default_factory=dict)
     # The year staged last, with what was in force in it.
     _before: tuple[object, Staged] | None = field(default=None, init=False, repr=False)
+    # The system solved last and the shocks it was made of.
+    _made: tuple[Shocks, System] | None = field(default=None, init=False, repr=False)
 
     def reference(self, case: CaseKey, year: int | None = None) -> tuple[Reference, Resolution]:
         """The world a case stands on: the baseline less what it lifts; cases that lift the same share it."""
@@ -195,7 +197,7 @@ class Bench:
         lifted = () if case is None else central_lift_key(self.scenario, case, year)
         start = self.starts.get(("reference", lifted))
         known = None if start is None else start.secants
-        outcome = _named(self, "the reference world", _flexible(self.economy), shocks, start, known)
+        outcome = _named(self, "the reference world", system_of(_flexible(self.economy), shocks), start, known)
         outcome.raise_for_status()
         world = self.economy.world.after(outcome)
         return Reference(prepare(world, self.economy.parameters, like=self.economy), outcome)
@@ -243,9 +245,26 @@ class Bench:
         if secants is None and isinstance(start, Start) and start.secants.size:
             secants = start.secants
         known = secants or (made.secants if made else None)
-        outcome = _named(self, name, with_floors(staged, wages_before), shocks, start, known)
+        outcome = _named(self, name, self._system(with_floors(staged, wages_before), shocks), start, known)
         outcome.raise_for_status()
         return Solved(staged.case, staged.resolution, staged.baseline, staged.reference, staged.stands_on, outcome)
+
+    def _system(self, economy: Economy, shocks: Shocks) -> System:
+        """The system of a year; where only productivity and research have moved since the one before, made from that
+        one. Arrays that are the same objects are taken to be the same: those of a resolution are never written into."""
+        if self._made is not None and self._made[1].economy is economy and _only_productivity(self._made[0], shocks):
+            system = with_productivity(self._made[1], shocks)
+        else:
+            system = system_of(economy, shocks)
+        self._made = (shocks, system)
+        return system
+
+
+def _only_productivity(one: Shocks, other: Shocks) -> bool:
+    """Whether the shocks are the same, object by object, but for productivity and research."""
+    moving = ("productivity_hat", "research_purchases")
+    same = (getattr(one, each.name) is getattr(other, each.name) for each in fields(Shocks) if each.name not in moving)
+    return all(same)
 
 
 def by_licences(shocks: Shocks) -> Shocks:
@@ -303,13 +322,12 @@ def _flexible(economy: Economy) -> Economy:
 def _named(
     bench: Bench,
     name: str,
-    economy: Economy,
-    shocks: Shocks,
+    system: System,
     start: Start | Array | None,
     secants: Secants | None,
 ) -> Outcome:
     try:
-        first = start.at(economy) if isinstance(start, Start) else start
-        return solve_prepared(economy, shocks, tolerance=bench.tolerance, start=first, secants=secants or Secants())
+        first = start.at(system.economy) if isinstance(start, Start) else start
+        return solve_system(system, tolerance=bench.tolerance, start=first, secants=secants or Secants())
     except NoEquilibriumError as error:
         raise NoEquilibriumError(f"{name}: {error}") from None
