@@ -82,3 +82,15 @@ def test_the_hosts_net_exports_rise_by_what_it_pays_the_investor(seed: int) -> N
 
 def test_a_share_with_another_stock_differs() -> None:
     assert jv.share_with_fixed_stock(0.1, 1.2) < 0.1 == pytest.approx(jv.share_with_fixed_stock(0.1, 1.0))
+
+
+def test_how_a_venture_scales_is_one_of_two_ways_and_needs_a_share() -> None:
+    fixed = mp.Venture(host=1, sector=0, investor=0, share=0.4, scales="fixed")
+    assert fixed.beside(1.2, "B x S").share == jv.share_with_fixed_stock(0.4, 1.2)
+    assert mp.Venture(host=1, sector=0, investor=0, share=0.4).beside(1.2, "B x S").share == 0.4
+    with pytest.raises(mp.NoEquilibriumError, match="venture in B x S would be 57%"):
+        fixed.beside(0.5, "B x S")
+    with pytest.raises(mp.ShocksError, match=r"no scales .*fixd.*; one of with_host, fixed"):
+        mp.Venture(host=1, sector=0, investor=0, share=0.4, scales="fixd")
+    with pytest.raises(mp.ShocksError, match="scales fixed goes with `share`"):
+        mp.Venture(host=1, sector=0, investor=0, output=4.0, scales="fixed")

@@ -16,6 +16,7 @@ from multipolar.base.arrays import Array, plain_number
 from multipolar.base.problems import NoEquilibriumError, ShocksError, shown
 
 SHARE_MAX = 0.5
+SCALES = ("with_host", "fixed")
 OUTPUT_MAX = 1e13  # million USD: more than any world has
 POSITION_MAX = 10**6
 
@@ -26,7 +27,9 @@ class Venture:
 
     Size is ``output`` (million USD a year, dollars of the world as loaded) or ``share`` (of the sector's new output).
     ``royalty``: royalty plus profit per sale that goes to the investor. ``displaced``: share of the venture's output
-    that replaces the investor's own sales to the host (0 to 1). Raises ``ShocksError`` for sizes out of range.
+    that replaces the investor's own sales to the host (0 to 1). ``scales``: whether the venture's stock of ideas moves
+    ``with_host`` or stays ``fixed`` where the host's own grows along a path (2.1); only of a ``share``.
+    Raises ``ShocksError`` for sizes out of range.
     """
 
     host: int
@@ -36,6 +39,7 @@ class Venture:
     share: float | None = None
     royalty: float = 0.0
     displaced: float = 0.0
+    scales: str = "with_host"
 
     def __post_init__(self) -> None:
         for name in ("host", "sector", "investor"):
@@ -50,6 +54,20 @@ class Venture:
         for name in ("royalty", "displaced"):
             if not plain_number(getattr(self, name), 0, 1):
                 raise ShocksError.of(f"ventures: {name} {shown(getattr(self, name))} is outside [0, 1]")
+
+        if self.scales not in SCALES:
+            raise ShocksError.of(f"ventures: no scales {shown(self.scales)}; one of {', '.join(SCALES)}")
+        if self.scales == "fixed" and self.share is None:
+            raise ShocksError.of("ventures: scales fixed goes with `share`; an output is what it is")
+
+    def beside(self, own_stock_hat: float, where: str) -> Venture:
+        """The venture beside a host whose own stock has grown: the same, or a smaller part where its own stays.
+
+        Raises ``NoEquilibriumError`` where it comes to more than half of the sector, because the host's has shrunk.
+        """
+        if self.share is None or self.scales != "fixed":
+            return self
+        return replace(self, share=share_of(share_with_fixed_stock(self.share, own_stock_hat), 1.0, where))
 
     def scaled(self, factor: float) -> Venture:
         """The same venture at a fraction of its size."""

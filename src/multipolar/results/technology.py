@@ -40,7 +40,7 @@ class VentureRow:
     ``share`` mu of the sector's new output; ``output`` mu Y' and ``royalty`` rho mu Y' in million USD at unchanged
     world value added; ``cost``: change of the sector's unit cost that its technology brings by itself, per cent;
     ``weight``: factor on what the sector's price counts with buyers; ``still_share``: mu where only the host's own
-    stock grew, and not the venture's with it (NaN without years).
+    stock grew, and not the venture's with it (NaN without years); the same as ``share`` where that is how it scales.
     """
 
     case: int

@@ -280,7 +280,8 @@ class Draft:
             if share is not None and share > SHARE_MAX:
                 self.problem(measure, "capacity", f"its share {share:g} of the sector is above {SHARE_MAX:g}.")
                 continue
-            self.ventures.append(Venture(int(host), int(sector), int(investor), amount, share, royalty, displaced))
+            made = int(host), int(sector), int(investor), amount, share, royalty, displaced, measure.scales
+            self.ventures.append(Venture(*made))
             self.learning.append((learning, measure))
             if self.trace is None or self.trace[::2] == (host, sector):
                 what = "venture, million USD a year" if unit == "output" else "venture, share of the sector"

@@ -128,7 +128,8 @@ def notes(solved: list[Solved], world: World) -> tuple[str, ...]:
         for venture, share in zip(each.resolution.shocks.ventures, each.outcome.venture_share, strict=True):
             place = f"{world.countries[venture.host]} {world.sectors[venture.sector]}"
             branch = f" in “{each.case.branch.replace('_', ' ')}”" if each.case.branch else ""
-            sizes.setdefault(place, []).append(f"{100 * share:.2g} %{branch}")
+            stays = ", its own stock of ideas fixed" if venture.scales == "fixed" else ""
+            sizes.setdefault(place, []).append(f"{100 * share:.2g} %{branch}{stays}")
     for place, parts in sizes.items():
         found.append(f"the venture in {place} comes to {', '.join(parts)} of the sector's output")
     if any(each.resolution.shocks.tariff is not None for each in solved):

@@ -172,8 +172,9 @@ class Walker:
 
 
 def with_knowledge(staged: Staged, skill: Array) -> Shocks:
-    """The shocks of one year: ``skill``, productivity from knowledge, on top of what measures give, and the research
-    that measures add or take, million USD at base prices, bought from sector M (ECONOMICS 1.5)."""
+    """The shocks of one year: ``skill``, productivity from knowledge, on top of what measures give, ventures beside the
+    host's own stock that it stands for, and the research that measures add or take, million USD at base prices, bought
+    from sector M (ECONOMICS 1.5)."""
     shocks, world = staged.resolution.shocks, staged.stands_on.economy.world
     purchases = None
     if shocks.research_hat is not None:
@@ -183,7 +184,13 @@ def with_knowledge(staged: Staged, skill: Array) -> Shocks:
         purchases[:, world.axes.sector.index(RESEARCH_SECTOR)] = spent.sum(axis=1)
     made = skill if shocks.productivity_hat is None else shocks.productivity_hat * skill
     moved = made if (made != 1.0).any() else None
-    return replace(of_one_year(shocks), productivity_hat=moved, research_purchases=purchases)
+    shape, ventures = staged.stands_on.economy.shape, []
+    for each in shocks.ventures:
+        own = float(skill[each.host, each.sector] ** shape[each.sector])
+        ventures.append(each.beside(own, f"{world.countries[each.host]} x {world.sectors[each.sector]}"))
+    return replace(
+        of_one_year(shocks), productivity_hat=moved, research_purchases=purchases, ventures=tuple(ventures)
+    )
 
 
 def _start(along: list[Start], before: list[Solved], staged: Staged, guide: tuple[Start, ...]) -> Start | None:

@@ -56,7 +56,7 @@ class Choice:
 @dataclass(eq=False)
 class _Table:
     """What every row needs; pickled once for each worker. ``held``: the choice at hand and its walker, which the cases
-    of a choice share with their reference worlds. ``wages_before``: by case, where rigid wages start from."""
+    of a choice share with their reference worlds."""
 
     walker: Walker
     keys: Sequence[CaseKey]

@@ -70,7 +70,8 @@ def venture_rows(answers: Sequence[Answer], world: World) -> tuple[VentureRow, .
             cell = venture.host, venture.sector
             shape, theta = float(economy.shape[venture.sector]), float(economy.theta[venture.sector])
             made = float(outcome.output[cell])
-            still = math.nan if answer.walk is None else jv.share_with_fixed_stock(share, float(answer.walk.ell[cell]))
+            own = math.nan if answer.walk is None else float(answer.walk.ell[cell])
+            still = share if venture.scales == "fixed" else jv.share_with_fixed_stock(share, own)
             found.append(
                 VentureRow(
                     k, world.countries[venture.host], world.sectors[venture.sector], world.countries[venture.investor],

@@ -110,6 +110,8 @@ def test_venture_by_output_units_and_share(small: mp.World) -> None:
     assert (found[1].royalty, found[1].displaced) == (0.06, 0.5)
     assert found[2] == Venture(RUS, C29, USA, share=0.05, royalty=0.06)
     assert found[3].output == pytest.approx(0.7, rel=1e-14)
+    fixed = resolved(small, f"{who}, capacity: {{share: 5 %}}, scales: fixed").shocks.ventures
+    assert fixed == (Venture(RUS, C29, USA, share=0.05, royalty=0.06, scales="fixed"),)
 
 
 def test_venture_output_over_sectors_is_split_by_the_output_of_the_host(small: mp.World) -> None:
@@ -159,13 +161,15 @@ def test_parts_without_mechanism_are_named_too(small: mp.World) -> None:
         "type: export_control, what: know_how, who: USA, to: RUS, sectors: C29, share: 0.5, controllable_share: 0.3",
         "type: import_ban, who: USA, to: RUS, sectors: C29, share: 0.5, rents: exporter",
         "type: joint_venture, investor: USA, host: RUS, sectors: C29, capacity: {share: 0.1}, learning: 0.1",
+        "type: joint_venture, investor: USA, host: RUS, sectors: C26, capacity: {share: 0.1}, scales: fixed",
     )
     assert [(each.measure, each.why.split(":")[0]) for each in found.not_computed] == [
         ("a", "it needs years"),
         ("b", "`rents`"),
         ("c", "`learning`"),
+        ("d", "`scales`"),
     ]
-    assert {step.measure for step in found.log} == {"b", "c"}
+    assert {step.measure for step in found.log} == {"b", "c", "d"}
 
 
 def test_firms_responses_and_thresholds_are_named_as_not_computed(small: mp.World) -> None:

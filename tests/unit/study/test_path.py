@@ -225,6 +225,30 @@ def test_links_that_no_year_would_use_are_refused(world: mp.World) -> None:
         mp.evaluate(world, scenario(SHARING), sector_links=1.5)
 
 
+def test_a_venture_of_fixed_stock_falls_behind_a_host_that_learns(world: mp.World) -> None:
+    """Years by hand: ``mu' = mu / (mu + (1-mu) ell)`` of the host's own stock, beside the productivity that the same
+    stock gives; one that scales with the host keeps its share."""
+    plant = VENTURE.replace("sectors: C26", "sectors: C29").replace("learning: 0.5", "scales: fixed")
+    more = "type: technology_sharing, who: USA, to: RUS, sectors: C29, intensity: 1"
+    found = walk(world, more, plant, years="from: 2025, to: 2028")
+    scaled = walk(world, more, plant.replace("fixed", "with_host"), years="from: 2025, to: 2028")
+    known = calibrate(world.trade_share, world.knowledge, world.trade_elasticity, learning_parameters())
+    sharing, ell = np.zeros_like(world.trade), np.ones((4, 4))
+    sharing[USA, RUS, C29] = 1.0
+    for year in range(4):
+        mu = 0.1 / (0.1 + 0.9 * float(ell[RUS, C29]))
+        venture = mp.Venture(RUS, C29, USA, share=mu, royalty=0.06)
+        shocks = mp.Shocks(ventures=(venture,), productivity_hat=known.productivity(ell))
+        outcome = mp.solve(world, shocks)
+        np.testing.assert_allclose(found.welfare[year], 100 * (outcome.welfare_hat - 1), atol=1e-7)
+        if year < 3:
+            ell = known.step(ell, outcome.trade_share, mp.Shocks(sharing=sharing))
+    assert found.last.outcome.venture_share == (pytest.approx(mu, rel=1e-9),)
+    assert mu < 0.1 == pytest.approx(scaled.last.outcome.venture_share[0])
+    assert found.welfare[0] == pytest.approx(scaled.welfare[0], abs=1e-9)
+    assert found.welfare[-1, RUS] < scaled.welfare[-1, RUS]
+
+
 def test_a_measure_that_ends_is_gone_and_what_was_learnt_stays(world: mp.World) -> None:
     found = walk(world, f"{WALL}, until: 2026", f"{SHARING}, until: 2026")
     assert found.last.resolution.shocks.tariff is None

@@ -11,7 +11,7 @@ from multipolar.base.kinds import Choice, Name, Number, Record
 from multipolar.base.quantity import Quantity
 from multipolar.model.knowledge import FORMS
 from multipolar.model.shocks import MOST_KNOWLEDGE_HAT
-from multipolar.model.ventures import OUTPUT_MAX
+from multipolar.model.ventures import OUTPUT_MAX, SCALES
 from multipolar.scenario.measures.measure import MOST_CHANGE, NEEDS_YEARS, ONE_COUNTRY, SECTORS, SHARE, WHO, Measure
 from multipolar.scenario.values import Places, Sectors
 
@@ -91,6 +91,19 @@ class JointVenture(Measure):
         "What the host's own producers learn from it: extra arrivals of ideas, times its share of the sector.",
         default=None,
     )
+    scales: str = entry(
+        Choice(SCALES, "way to scale"),
+        "Where the host's own knowledge grows: with_host (default), its share of the sector stays, or fixed, it falls.",
+        default="with_host",
+    )
+
+    @classmethod
+    def check(cls, node: MapNode, path: str, reading: Reading, explained: set[str]) -> None:
+        scales, capacity = node.get("scales"), node.get("capacity")
+        stated = isinstance(capacity, MapNode) and {"output", "units"} & capacity.entries.keys()
+        if stated and getattr(scales, "value", "") == "fixed":
+            key = node.entries["scales"][0]
+            reading.wrong(key, join(path, "scales"), "`fixed` belongs to a `share` of the sector; output is as stated.")
 
     @property
     def learns(self) -> bool:
@@ -98,7 +111,8 @@ class JointVenture(Measure):
         return self.learning is not None and (self.learning.value > 0 or self.learning.uncertain)
 
     def parts_not_computed(self, years: bool = True) -> tuple[str, ...]:
-        return (f"`learning`: {NEEDS_YEARS}",) if self.learns and not years else ()
+        named = [*(["learning"] if self.learns else []), *(["scales"] if self.scales == "fixed" else [])]
+        return () if years else tuple(f"`{name}`: {NEEDS_YEARS}" for name in named)
 
     def quantities(self) -> Iterator[tuple[str, Quantity]]:
         yield from super().quantities()
