@@ -27,7 +27,7 @@ _SENTENCES = {
     ),
     Outcomes.not_finite: (
         "Not converged: an income, a price or a cost left the range of numbers, also from smaller steps. The shock "
-        "may have no equilibrium under this deficit rule; try `closed`, or a milder shock."
+        "may have no equilibrium; try a milder shock, or the deficit rule `closed` where another one holds."
     ),
     Outcomes.residual: (
         "Not converged: the iteration ended, but a recomputed residual is above its limit. Tighten the tolerance, and "

@@ -167,9 +167,10 @@ def place_problems(places: Places, blocs: Mapping[str, Sequence[str]], labels: L
 def _place_problem(name: str, blocs: Mapping[str, Sequence[str]], labels: Labels) -> str | None:
     if name in (labels.countries or ()) or name in blocs or name in groups.PREDEFINED:
         return None
-    if name in groups.blocs():
-        example = f"{name}: {{members_as_of: {max(groups.first_year(name), 2024)}}}"
-        return f"the bloc `{name}` is not declared. Write it under `actors`, `blocs`, for instance as `{example}`."
+    known = next((bloc for bloc in groups.blocs() if bloc.casefold() == name.casefold()), None)
+    if known is not None and known not in blocs and groups.country_code(name) is None:
+        example = f"{known}: {{members_as_of: {max(groups.first_year(known), 2024)}}}"
+        return f"the bloc `{known}` is not declared. Write it under `actors`, `blocs`, for instance as `{example}`."
     code = groups.country_code(name)
     if labels.countries is None:
         if code is not None or _CODE.fullmatch(name):
