@@ -61,6 +61,21 @@ def test_world_check_tells_identities_unusual_cells_evidence_and_flaws(capsys: p
     assert "population 1," in words
 
 
+def test_world_check_says_which_set_and_which_base(capsys: pytest.CaptureFixture[str]) -> None:
+    commands.check()
+    told = " ".join(capsys.readouterr().out.split())
+    assert "Trade elasticities: set U4, Simonovska and Waugh (2014)" in told
+    assert "(customs base)" not in told
+    commands.check(elasticities="BSY", customs_base=True)
+    told = " ".join(capsys.readouterr().out.split())
+    assert "Trade elasticities: set BSY, Bagwell, Staiger and Yurukoglu (2021)" in told
+    assert "Tariffs fall on goods with their margins (customs base)." in told
+    assert "tariff estimated 57.1%, assumption 42.9%" in told
+    commands.check(customs_base=True, json=True)
+    found = json.loads(capsys.readouterr().out)
+    assert (found["customs_base"], found["elasticities"]["set"]) == (True, "U4")
+
+
 def test_world_check_of_a_world_without_records(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     commands.check("mine")
     told = capsys.readouterr().out

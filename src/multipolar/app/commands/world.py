@@ -16,6 +16,7 @@ import typer
 
 from multipolar.app.columns import columns, paragraph
 from multipolar.app.commands import build
+from multipolar.app.commands.run import CustomsBase_, Elasticities_
 from multipolar.base.json_text import json_text
 from multipolar.base.problems import InputError, WorldError, shown
 
@@ -58,15 +59,17 @@ def check(
     baseline: Annotated[
         str | None, typer.Option(help="Put a ready baseline in force and compare it with its targets.")
     ] = None,
+    elasticities: Elasticities_ = None,
+    customs_base: CustomsBase_ = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
     """Recompute every identity of a world and list what is unusual or known to be wrong."""
     from multipolar.world.library import load_world
 
     if baseline is not None:
-        print(_with_baseline(name, baseline, json))
+        print(_with_baseline(load_world(name, elasticities, customs_base), baseline, json))
         return
-    world = load_world(name)
+    world = load_world(name, elasticities, customs_base)
     report = world.check()
     print(json_text(as_data(world, report), 2) if json else as_text(world, report))
 
@@ -120,14 +123,12 @@ def elasticities(
     print("\nmultipolar run FILE.yaml --elasticities NAME; in Python: multipolar.load_world(elasticities=NAME)")
 
 
-def _with_baseline(name: str, baseline: str, json: bool) -> str:
+def _with_baseline(world: World, baseline: str, json: bool) -> str:
     """What ``world check --baseline`` prints: each target, what is reached, and the miss."""
     from multipolar.scenario.scenario import read_scenario
     from multipolar.study.baseline import HORIZON, reached, targets
-    from multipolar.world.library import load_world
 
     wanted = targets(baseline)
-    world = load_world(name)
     scenario = read_scenario(baseline, world)
     found = reached(world, scenario, wanted)
     if json:
@@ -151,16 +152,20 @@ def as_data(world: World, report: Report) -> dict[str, Any]:
     """What ``world check --json`` prints."""
     import numpy as np
 
+    from multipolar.world.elasticities import set_of
     from multipolar.world.evidence import graded
     from multipolar.world.margins import customs_gap
     from multipolar.world.sources import flaws, reasons
 
+    chosen = set_of(world)
     return {
         "world": world.name,
         "year": world.year,
         "countries": len(world.countries),
         "sectors": len(world.sectors),
         "digest": world.digest,
+        "elasticities": None if chosen is None else {"set": chosen.name, "source": chosen.citation},
+        "customs_base": world.customs_base is not None,
         "sound": report.ok,
         "identities": [
             {"name": i.name, "residual": i.residual, "limit": i.limit, "at": _where(world, i.where), "holds": i.holds}
@@ -185,6 +190,7 @@ def as_text(world: World, report: Report) -> str:
     year = f"{world.year}, " if world.year else ""
     parts = [
         f"World `{shown(world.name)}`: {year}{_size(world)}, digest {world.digest[:12]}.",
+        *map(paragraph, _chosen(found)),
         f"All {len(report.identities)} identities hold; the largest residual of each and where it occurs:",
         columns((i["name"], f"{i['residual']:.1e}", i["at"]) for i in found["identities"]),
         _listed("Sectors without output", report.without_output),
@@ -208,6 +214,13 @@ def as_text(world: World, report: Report) -> str:
     if world.provenance is not None:
         parts.append(build.as_text(world.provenance))
     return "\n".join(parts)
+
+
+def _chosen(found: dict[str, Any]) -> list[str]:
+    """Which set of trade elasticities a world has, where it is a published one, and what its tariffs fall on."""
+    held = found["elasticities"]
+    lines = [f"Trade elasticities: set {held['set']}, {held['source']}."] if held else []
+    return [*lines, *(["Tariffs fall on goods with their margins (customs base)."] if found["customs_base"] else [])]
 
 
 def _low_shares(world: World) -> list[tuple[str, str, float]]:
