@@ -101,6 +101,23 @@ def indices_csv(result: Result) -> str:
     return csv_text(header, rows)
 
 
+def jobs_csv(result: Result) -> str:
+    """People at work by country and sector, thousand: base, value, change with its range, and the grade behind it."""
+    index = result.indices["jobs"]
+    header = ("branch", "variant", "country", "sector", "base", "value", "change", "low_80pct", "high_80pct",
+              "evidence", "world", "year")  # fmt: skip
+    low, _, high = index.interval()
+    rows: list[tuple[object, ...]] = []
+    for k, case in enumerate(result.cases):
+        for at in np.ndindex(index.base.shape):
+            numbers = [float(each[at]) for each in (index.base, index.value[k], index.change[k], low[k], high[k])]
+            rows.append(
+                (case.branch, case.variant, result.countries[at[0]], result.world.sectors[at[1]], *numbers,
+                 None if index.grade is None else grade_names(index.grade[at]), result.world.name, result.world.year)
+            )  # fmt: skip
+    return csv_text(header, rows)
+
+
 def as_json(result: Result) -> str:
     """``as_data`` as text."""
     return json_text(as_data(result), 1) + "\n"

@@ -37,9 +37,10 @@ REPORT = "report.html"
 RESULTS = ("result.json", "welfare.csv", "result.nc")
 ATTRIBUTION = "attribution.csv"
 INDICES = "indices.csv"
+JOBS = "jobs.csv"
 FORMAT = "multipolar run 1"
 ABSENT, EMPTY, COMPLETE, DAMAGED, PARTIAL, OTHER = "absent", "empty", "complete", "damaged", "unfinished", "other"
-_OWN = (MANIFEST, ENVIRONMENT, UNFINISHED, INPUTS, REPORT, ATTRIBUTION, INDICES, *RESULTS, "scenario.yaml")
+_OWN = (MANIFEST, ENVIRONMENT, UNFINISHED, INPUTS, REPORT, ATTRIBUTION, INDICES, JOBS, *RESULTS, "scenario.yaml")
 _OWN_PATTERN = re.compile(r"(rests-on-.+\.yaml|(draws|sets)-\d+\.part)")
 _BLOCK = 8  # draws
 _MOST_BLOCKS = 256
@@ -105,6 +106,8 @@ def contents(result: Result, inputs: Inputs, report: str | None) -> dict[str, by
         texts[ATTRIBUTION] = files.attribution_csv(result, result.attribution)
     if result.indices:
         texts[INDICES] = files.indices_csv(result)
+    if "jobs" in result.indices:
+        texts[JOBS] = files.jobs_csv(result)
     if report is not None:
         texts[REPORT] = report
     # A name that is no Unicode text (a file name may be any bytes) is written as its escape.

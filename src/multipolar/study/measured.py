@@ -30,7 +30,6 @@ DRAWN = (
     "gap_within", "co2", "co2_intensity", "jobs", "chokepoint",
     "currency", "dollar_share",
 )  # fmt: skip
-LARGE = ("jobs",)  # by sector: draws keep them in single precision
 USUAL = ("poles", "polarisation", "dependence", "dependence_high_tech")
 WEST = "G7 and EU27"
 
@@ -48,11 +47,7 @@ class Measured:
 
     def changes(self) -> dict[str, Array]:
         """The changes that draws keep, [case, ...], the same names in every draw."""
-        return {
-            name: (self.value[name] - self.base[name]).astype(np.float32 if name in LARGE else np.float64)
-            for name in DRAWN
-            if name in self.value
-        }
+        return {name: self.value[name] - self.base[name] for name in DRAWN if name in self.value}
 
     def joined(self, other: Measured) -> Measured:
         """These and others."""

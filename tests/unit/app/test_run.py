@@ -52,7 +52,7 @@ def test_a_run_says_its_answer_and_where_it_is(call: Call) -> None:
     assert (code, told) == (0, "")
     assert "converged in" in out
     assert "4 of 4 draws" in out
-    assert "Written to run-s: result.json, welfare.csv, result.nc" in out
+    assert "Written to run-s: result.json, welfare.csv, result.nc\n" in out
     assert Path("run-s/manifest.json").is_file()
     assert call(*SMALL, "--draws", "4")[0] == 0
     assert Path("run-s-2/manifest.json").is_file()

@@ -67,6 +67,26 @@ def test_netcdf_reads_back(result: Result) -> None:
     assert held.attrs["scenario"] == "scenario"
 
 
+def test_jobs_have_a_table_by_country_and_sector(result: Result) -> None:
+    size, sectors, cases = len(result.countries), len(result.world.sectors), len(result.cases)
+    base = np.arange(1.0, 1.0 + size * sectors).reshape(size, sectors)
+    base[0] = np.nan
+    value = base + np.arange(cases)[:, None, None]
+    drawn = (value - base)[:, None] + np.linspace(-1, 1, 11)[None, :, None, None]
+    grade = np.arange(size * sectors, dtype=np.int8).reshape(size, sectors) % 4
+    made = replace(result, indices={"jobs": Index(base, value, drawn, grade=grade)})
+    rows = list(csv.DictReader(io.StringIO(files.jobs_csv(made))))
+    assert len(rows) == cases * size * sectors
+    assert (rows[0]["base"], rows[0]["change"], rows[0]["low_80pct"]) == ("", "", "")
+    row = rows[-1]
+    assert (row["country"], row["sector"]) == (result.countries[-1], result.world.sectors[-1])
+    assert float(row["base"]) == base[-1, -1]
+    assert float(row["change"]) == cases - 1
+    assert [float(row[name]) for name in ("low_80pct", "high_80pct")] == pytest.approx([cases - 1.8, cases - 0.2])
+    assert row["evidence"] == ("observed", "scaled", "estimated", "assumption")[grade[-1, -1]]
+    assert len(list(csv.DictReader(io.StringIO(files.indices_csv(made))))) == 0
+
+
 def test_grades_stand_in_every_file(result: Result) -> None:
     """Names in JSON and CSV, positions with flags in NetCDF; null, empty and -1 where none is on record."""
     size, sectors = len(result.countries), len(result.world.sectors)

@@ -108,7 +108,7 @@ def run(
         if unsaid.errno != errno.EPIPE:  # a reader who has seen enough is no fault
             raise unsaid
     elif not (json or quiet):
-        _where(written, (page is not None, result.attribution is not None), scenario, economy, world)
+        _where(written, scenario, economy, world)
 
 
 def check(
@@ -300,11 +300,14 @@ def _say(result: Result, json: bool, quiet: bool) -> None:
     print(screen.beside(result))
 
 
-def _where(folder: Path, has: tuple[bool, bool], scenario: str, economy: World, world: str | None) -> None:
-    page, attribution = has
+def _where(folder: Path, scenario: str, economy: World, world: str | None) -> None:
+    from multipolar.app.columns import paragraph
+    from multipolar.results.store import ATTRIBUTION, INDICES, JOBS, REPORT, RESULTS
+
     place = os.path.relpath(folder)
-    print(f"\nWritten to {shown(place, 200)}: " + ("report.html (open it in a browser), " if page else "")
-          + "result.json, welfare.csv, result.nc" + (", attribution.csv" if attribution else ""))  # fmt: skip
+    written = [name for name in (REPORT, *RESULTS, INDICES, JOBS, ATTRIBUTION) if (folder / name).exists()]
+    listed = ", ".join(written).replace(REPORT, f"{REPORT} (open it in a browser)")
+    print(f"\n{paragraph(f'Written to {shown(place, 200)}: {listed}')}")
     known = {"USA", "RUS"} <= set(economy.countries) and "C26" in economy.sectors
     flow = ("USA", "RUS", "C26") if known else (economy.countries[0], economy.countries[-1], economy.sectors[0])
     at = f" --world {shown(world, 200)}" if world is not None else ""

@@ -36,7 +36,7 @@ def repeat(
     from multipolar.app import screen
     from multipolar.results.compare import DIFFERS, compare
     from multipolar.results.inputs import programs
-    from multipolar.results.store import ATTRIBUTION, REPORT, RESULTS, contents, look
+    from multipolar.results.store import ATTRIBUTION, INDICES, JOBS, REPORT, RESULTS, contents, look
     from multipolar.study.inputs import evaluate_inputs, kept_scenario
 
     found = look(run)
@@ -56,7 +56,7 @@ def repeat(
 
         page = render(result)
     after = contents(result, inputs, page)
-    names = (*RESULTS, ATTRIBUTION, REPORT)
+    names = (*RESULTS, INDICES, JOBS, ATTRIBUTION, REPORT)
     try:
         compared = compare(*({name: each[name] for name in names if name in each} for each in (held, after)))
     except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
