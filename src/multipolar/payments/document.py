@@ -6,16 +6,17 @@ import re
 from typing import Any
 
 from multipolar.base.documents import ListNode, MapNode, Node, Scalar
-from multipolar.base.forms import Form, Kind, Reading, entry, hint
+from multipolar.base.forms import Form, Kind, Reading, entry, hint, join
 from multipolar.base.kinds import Choice, ListOf, MapOf, Record, Text, Whole
 from multipolar.base.problems import shown
+from multipolar.payments.orders import LONGEST_NAME, is_name
 
 VERSION = 1
 MOST_MONEY = 10**18 - 1  # minor units of one amount; sums are checked against 2^62 later
 LATEST = 2**40
-LONGEST_NAME = 80
 MONEY = Whole(0, MOST_MONEY, "whole number of minor units", 2500000)
 SECOND = Whole(0, LATEST, "second", 3600)
+NO_NAME = f"must be a name of 1 to {LONGEST_NAME} characters that are seen, without a space before or after it."
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -37,13 +38,28 @@ class Party(Kind):
     """An institution or currency: text of 1 to 80 characters, as it stands in the payments."""
 
     def read(self, node: Node, path: str, reading: Reading) -> str | None:
-        if not isinstance(node, Scalar) or not node.value.strip() or len(node.value) > LONGEST_NAME:
-            reading.wrong(node, path, f"must be a name of 1 to {LONGEST_NAME} characters.")
+        if not isinstance(node, Scalar) or not is_name(node.value):
+            reading.wrong(node, path, NO_NAME)
             return None
         return node.value
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}
+
+
+class ByParty(MapOf):
+    """A mapping from names of institutions or currencies, as they stand in the payments, to one kind."""
+
+    def read(self, node: Node, path: str, reading: Reading) -> dict[str, Any] | None:
+        if not isinstance(node, MapNode):
+            reading.wrong(node, path, f"must be a mapping from {self.what} to its keys.")
+            return None
+        found: dict[str, Any] = {}
+        for key, (key_node, value) in node.entries.items():
+            if not is_name(key):
+                reading.wrong(key_node, path, f"`{shown(key)}` {NO_NAME}")
+            found[key] = self.kind.read(value, join(path, shown(key, 40)), reading)
+        return found
 
 
 class RailKind(Kind):
@@ -212,7 +228,7 @@ class PaymentDocument(Form):
     multipolar: int = entry(VersionKind(), "The version of the language: `multipolar: 1` is the first line.")
     title: str | None = entry(Text(), "What it is called.", default=None)
     accounts: dict[str, dict[str, int]] | None = entry(
-        MapOf(MapOf(MONEY, "currency"), "institution"),
+        ByParty(ByParty(MONEY, "currency"), "institution"),
         "Opening balances in minor units: {A: {USD: 100}}.",
         default=None,
     )
@@ -224,14 +240,14 @@ class PaymentDocument(Form):
         Whole(1, LATEST, "number of seconds", 60), "Seconds between gridlock resolutions.", default=60
     )
     credit: dict[str, int] | None = entry(
-        MapOf(MONEY, "institution"), "Overdraft limits in minor units, by institution.", default=None
+        ByParty(MONEY, "institution"), "Overdraft limits in minor units, by institution.", default=None
     )
     horizon: int = entry(SECOND, "The last second.", default=86_400)
     swap_lines: tuple[SwapForm, ...] | None = entry(
         ListOf(Record(SwapForm, "a swap line"), most=1000), "Swap lines.", default=None
     )
     debit_cap: dict[str, int] | None = entry(
-        MapOf(MONEY, "institution"), "Clearing union: the most a member may owe at a cycle.", default=None
+        ByParty(MONEY, "institution"), "Clearing union: the most a member may owe at a cycle.", default=None
     )
     clear_at: tuple[int, ...] | None = entry(TimesKind(), "Clearing union: seconds of its cycles.", default=None)
     listed: tuple[str, ...] | None = entry(ListOf(Party()), "Names that screening rejects.", default=None)
@@ -239,11 +255,15 @@ class PaymentDocument(Form):
         ListOf(Record(OutageForm, "an outage"), most=1000), "Who fails, and when.", default=None
     )
     correspondents: dict[str, dict[str, str]] | None = entry(
-        MapOf(MapOf(Party(), "currency"), "institution"), "Correspondents, by institution and currency.", default=None
+        ByParty(ByParty(Party(), "currency"), "institution"),
+        "Correspondents, by institution and currency.",
+        default=None,
     )
-    issuers: dict[str, str] | None = entry(MapOf(Party(), "currency"), "Issuers of tokens, by currency.", default=None)
+    issuers: dict[str, str] | None = entry(
+        ByParty(Party(), "currency"), "Issuers of tokens, by currency.", default=None
+    )
     hours: dict[str, HoursForm] | None = entry(
-        MapOf(Record(HoursForm, "opening hours"), "currency"), "Opening hours, by currency.", default=None
+        ByParty(Record(HoursForm, "opening hours"), "currency"), "Opening hours, by currency.", default=None
     )
     start: str = entry(MomentKind(), "Second 0, in UTC; counts with opening hours.", default="2025-01-06T00:00")
     screening: str = entry(Choice(("required",), "screening"), "required: it cannot be off.", default="required")

@@ -103,6 +103,12 @@ class Payments:
         return cls(*columns, names, currencies, links)
 
 
+def is_name(value: object) -> bool:
+    """Whether a value is a name: text of 1 to 80 characters, all of them seen, that neither begins nor ends with a
+    space. What looks like another name would be another bank."""
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_NAME and value == value.strip() and value.isprintable()
+
+
 def _numbers(name: str, given: Any, least: int, most: int, problems: Collector, length: int | None = None) -> Ints:
     """A column of whole numbers from ``least`` to ``most``, copied; the first row that is not is named."""
     if isinstance(given, list | tuple) and not {type(value) for value in given} <= {int}:
@@ -176,7 +182,7 @@ def _codes(columns: list[tuple[str, Any]], m: int, problems: Collector) -> tuple
             problems.add("names are needed", path=columns[0][0])
             return [np.zeros(m, np.int64) for _ in columns], ()
     for k, value in enumerate(found):
-        if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_NAME:
+        if not is_name(value):
             row = next(column.index(value) for column in texts if value in column)
             problems.add(f"row {row}: `{shown(value)}` is not a name", path=columns[0][0])
             break
@@ -190,7 +196,7 @@ def _institutions(given: Sequence[str], problems: Collector) -> tuple[str, ...]:
     if isinstance(given, str) or not isinstance(given, Iterable):
         raise InputError(f"institutions: a list of names is needed, not {shown(given)}")
     names = tuple(given)
-    wrong = [name for name in names if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME]
+    wrong = [name for name in names if not is_name(name)]
     if wrong:
         problems.add(f"`{shown(wrong[0])}` is not a name", path="institutions")
     elif len(set(names)) < len(names):
@@ -215,7 +221,7 @@ def _links(given: Any, m: int, problems: Collector) -> tuple[Ints, tuple[str, ..
             codes.append(-1)
             continue
         name = str(value) if isinstance(value, str | int | np.integer) and not isinstance(value, bool) else ""
-        if not name.strip() or len(name) > LONGEST_NAME:
+        if not is_name(name):
             problems.add(f"row {row}: `{shown(value)}` is not a link", path="link")
             break
         codes.append(found.setdefault(name, len(found)))

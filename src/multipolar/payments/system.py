@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo
 
 from multipolar.base.arrays import plain_number
 from multipolar.base.problems import Collector, InputError, nearest, shown
-from multipolar.payments.orders import LATEST, LONGEST_NAME, MOST_MONEY, Payments
+from multipolar.payments.orders import LATEST, LONGEST_NAME, MOST_MONEY, Payments, is_name
 from multipolar.payments.rails import Rail, find_rail
 
 __all__ = ["MOST_MONEY", "Account", "Hours", "Outage", "Payments", "SwapLine", "System"]
@@ -163,9 +163,10 @@ def _clock(text: str) -> timedelta:
 
 def _name(value: object, problems: Collector, path: str) -> str:
     """A name as plain text, or a problem."""
-    if isinstance(value, str) and value.strip() and len(value) <= LONGEST_NAME:
+    if is_name(value):
         return str.__str__(value)
-    problems.add(f"`{shown(value)}` is not a name (text of 1 to {LONGEST_NAME} characters)", path=path)
+    said = f"text of 1 to {LONGEST_NAME} characters that are seen, without a space before or after it"
+    problems.add(f"`{shown(value)}` is not a name ({said})", path=path)
     return ""
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from multipolar.base.forms import listed
 from multipolar.base.problems import Collector, InputError, MultipolarError, Problem, few_hints, nearest, shown
+from multipolar.payments.orders import LONGEST_NAME, is_name
 
 PAYMENT_COLUMNS = ("time", "payer", "payee", "currency", "amount", "link", "priority")
 OBLIGATION_COLUMNS = ("debtor", "creditor", "amount")
@@ -25,8 +26,8 @@ OPTIONAL = {"link": "", "priority": "0"}
 LIMITS = {"time": (0, 2**40, "2^40"), "amount": (1, 10**18 - 1, "10^18 - 1"), "priority": (-(2**31), 2**31, "2^31")}
 MOST_BYTES = 1_000_000_000
 MOST_NOTED = 1_000  # problems; then the rest is not looked at
-LONGEST_NAME = 80
 _CSV_ERRORS = {"unexpected": "a quote is opened and never closed", "field": "a value of more than 100,000 characters"}
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2}|[0-9]{1,2}:[0-9]{2}", re.ASCII)
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,18})", re.ASCII)
 
 
@@ -93,9 +94,9 @@ def _check_column(name: str, cells: Sequence[str], lines: Sequence[int], problem
         least, most, written = LIMITS[name]
         right = {cell for cell in set(cells) if _WHOLE.fullmatch(cell) and least <= int(cell) <= most}
     elif name == "link":
-        right = {cell for cell in set(cells) if (not cell or cell.strip()) and len(cell) <= LONGEST_NAME}
+        right = {cell for cell in set(cells) if not cell or is_name(cell)}
     else:
-        right = {cell for cell in set(cells) if cell.strip() and len(cell) <= LONGEST_NAME}
+        right = {cell for cell in set(cells) if is_name(cell)}
     if right.issuperset(cells):
         return
     for cell, line in zip(cells, lines, strict=True):
@@ -114,19 +115,31 @@ def _wrong_number(cell: str, least: int, written: str) -> str:
         return f"`{shown(cell)}` is not whole: amounts are in minor units (cents), times in seconds."
     if re.fullmatch(r"-?[0-9]{1,3}([, _][0-9]{3})+", cell, re.ASCII):
         return f"`{shown(cell)}` has grouped digits: write digits only."
+    if _DATE.match(cell):
+        return f"`{shown(cell)}` is a date or time of day: write whole seconds from second 0."
     if not _WHOLE.fullmatch(cell):
         return f"`{shown(cell)}` is no whole number: write digits only."
     return f"{shown(cell)} is outside {least} to {written}."
 
 
 def _wrong_name(cell: str) -> str:
-    if cell and not cell.strip():
-        return "is blank; a name stands here."
-    return "is empty; a name stands here." if not cell else f"is longer than {LONGEST_NAME} characters."
+    if not cell.strip():
+        return "is empty; a name stands here."
+    if cell != cell.strip():
+        return f"`{shown(cell)}` begins or ends with a space: is it `{shown(cell.strip())}`?"
+    if not cell.isprintable():
+        return f"`{shown(cell)}` holds a character that is not seen."
+    return f"is longer than {LONGEST_NAME} characters."
 
 
 def _head(cells: Sequence[str], names: tuple[str, ...], problems: Collector) -> tuple[str, ...]:
     """Names of the columns, checked."""
+    if len(cells) == 1:
+        for mark, called in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+            if set(names) & {cell.strip() for cell in cells[0].split(mark)}:
+                raise InputError(
+                    Problem(f"columns are separated by {called}: save the table with commas.", problems.where, 1)
+                )
     missing = [name for name in names if name not in cells and name not in OPTIONAL]
     for cell in dict.fromkeys(cells):
         if cell not in names:

@@ -16,8 +16,9 @@ MULTIPOLAR = Path(sys.executable).with_name("multipolar")
 
 def pay(*arguments: str, folder: Path, code: int = 0) -> str:
     """What a fresh process prints; on the error stream where it is to fail."""
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}  # pytest's readline sets it
     done = subprocess.run(
-        [MULTIPOLAR, "pay", *arguments], cwd=folder, capture_output=True, text=True, check=False
+        [MULTIPOLAR, "pay", *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
@@ -124,6 +125,41 @@ print(_working("work", lambda: ctypes.CDLL(None).puts(b"noise") and "answer", qu
 def test_what_a_solver_prints_by_itself_is_no_part_of_the_answer(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", NOISE], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout == "before\nanswer\n"
+
+
+SYSTEM = "multipolar: 1\naccounts: {A: {USD: 100, EUR: 5}}\npayments:\n- [0, A, B, USD, 5]\n- [0, A, B, EUR, 5]\n"
+
+
+def test_only_a_table_of_its_own_is_written_over(tmp_path: Path) -> None:
+    (tmp_path / "day.csv").write_text("time,payer\n", encoding="utf-8")
+    (tmp_path / "folder").mkdir()
+    for place, said in {
+        ".": "--out: `.` is no file.",
+        "folder": "--out: `folder` is no file.",
+        "none/day.csv": "--out: no folder `none`.",
+        "day.csv": "--out: `day.csv` is there, and no table of settled payments: another name.",
+        "/dev/full": "--out: `/dev/full` is no file.",
+    }.items():
+        assert said in pay("run", "three-banks", "--out", place, folder=tmp_path, code=2)
+    assert (tmp_path / "day.csv").read_text(encoding="utf-8") == "time,payer\n"
+    for _ in range(2):
+        pay("run", "three-banks", "--out", "new.csv", folder=tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["day.csv", "folder", "new.csv"]
+
+
+def test_several_currencies_are_cut_with_their_worth(tmp_path: Path) -> None:
+    (tmp_path / "two.yaml").write_text(SYSTEM, encoding="utf-8")
+    assert "rates: needed with several" in pay("stress", "two.yaml", folder=tmp_path, code=2)
+    found = json.loads(pay("stress", "two.yaml", "--rate", "USD=1", "--rate", "EUR=3", "--cuts", "rail", "--json",
+                           folder=tmp_path))  # fmt: skip
+    assert {each["cut"]: each["unsettled"] for each in found["effects"]} == {"EUR": 0.75, "USD": 0.25}
+    for wrong in ("USD", "USD=x", "=1"):
+        assert f"--rate: `{wrong}`" in pay("stress", "two.yaml", "--rate", wrong, folder=tmp_path, code=2)
+
+
+def test_bounds_of_a_count_are_numbers_of_payments(tmp_path: Path) -> None:
+    text = pay("resolve", "queue-order", "--order", "free", "--objective", "count", folder=tmp_path)
+    assert "payments could settle 5 in number." in " ".join(text.split())
 
 
 REFUSED = [

@@ -153,6 +153,20 @@ def test_what_is_written_as_csv_is_read_back(rows: list[tuple], tmp_path_factory
     assert list(zip(found.numbers("time"), *columns, strict=True)) == rows
 
 
+def test_names_of_banks_are_written_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "names.yaml"
+    text = """multipolar: 1
+accounts: {"Deutsche Bank": {EUR: 5}, "Société Générale": {EUR: 0}, "Банк России": {EUR: 7}, "中国银行": {EUR: 0}}
+credit: {"Deutsche Bank": 5}
+payments: [[0, "Deutsche Bank", "Société Générale", EUR, 9], [1, "Банк России", "中国银行", EUR, 7]]
+"""
+    path.write_text(text, encoding="utf-8")
+    held = read_payment_file(path)
+    out = pay.simulate(held.system, held.payments)
+    assert out.balances["中国银行", "EUR"] == 7
+    assert out.balances["Deutsche Bank", "EUR"] == -4
+
+
 def test_parquet_is_read_with_its_extra(tmp_path: Path) -> None:
     pyarrow = pytest.importorskip("pyarrow", reason="needs the extra `parquet`")
     from pyarrow.parquet import write_table

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from multipolar.payments.simulate import Settlement
 
 ROWS = 12
+HEAD = "time,payer,payee,currency,amount,state,settled_at"
 Answer = TypeVar("Answer")
 group = typer.Typer(
     name="pay", help="Settle payments, clear obligations, resolve a queue.", no_args_is_help=True, rich_markup_mode=None
@@ -69,6 +70,8 @@ def run(
     from multipolar.base.json_text import json_text
     from multipolar.payments.simulate import simulate
 
+    if out is not None:
+        _writable(out)
     held = _working("reading", lambda: _read(file, payments, link), quiet=json)
     done = _working("settling", lambda: simulate(held.system, held.payments, engine=engine), quiet=json)
     if out is not None:
@@ -141,10 +144,12 @@ def resolve(
         print(json_text({**data, "settled": found.settled.tolist(), "balances": _net(found.balances)}, 2))
         return
     total = sum(amount for _, _, amount in queue)
-    proof = "nothing better exists" if found.status == "optimal" else f"at most {_money(found.bound)} is possible"
+    unit = "" if objective == "value" else " payments"
+    proof = "nothing better exists" if found.status == "optimal" else f"at most {_money(found.bound)}{unit} is possible"
     text = f"{found.count} of {len(queue)} payments settle at once, {_money(found.value)} of {_money(total)}: {proof}"
     kept = " in queue order" if order == "fifo" else " in any order"
-    print(paragraph(f"{text}{kept}. Split into parts, payments could settle {_money(found.split_bound)}."))
+    split = f"{_money(found.split_bound)}{' in number' if unit else ''}"
+    print(paragraph(f"{text}{kept}. Split into parts, payments could settle {split}."))
     cells = [
         (shown(i), shown(j), _money(amount), "settles" if chosen else "stays")
         for (i, j, amount), chosen in zip(queue, found.settled.tolist(), strict=True)
@@ -159,6 +164,9 @@ def stress(
     payments: Table = None,
     link: Link = "uetr",
     cuts: Annotated[str, typer.Option(help="bank, corridor or rail: which cuts are tried.")] = "bank",
+    rate: Annotated[
+        list[str] | None, typer.Option(help="EUR=1.1: worth of a minor unit, once for each of several currencies.")
+    ] = None,
     top: Annotated[int, typer.Option(min=1, help="How many are shown.")] = ROWS,
     json: Json = False,
 ) -> None:
@@ -170,7 +178,7 @@ def stress(
 
     held = _read(file, payments, link)
     with progress(not json) as report:
-        found = stress(held.system, held.payments, cuts, progress=report)
+        found = stress(held.system, held.payments, cuts, rates=_rates(rate), progress=report)
     ranked = found.ranking()
     names = ("direct", "second", "unsettled", "trapped", "days_to_clear")
     if json:
@@ -215,6 +223,22 @@ def _read(file: str, payments: Path | None, link: str = "uetr") -> PaymentFile:
     return read_payment_file(Path(file) if is_path else file, payments, link)
 
 
+def _rates(given: list[str] | None) -> dict[str, float] | None:
+    """Worth of a minor unit by currency, from texts CURRENCY=NUMBER."""
+    from multipolar.base.problems import InputError
+
+    rates: dict[str, float] = {}
+    for text in given or ():
+        currency, _, number = text.rpartition("=")
+        try:
+            rates[currency] = float(number)
+        except ValueError:
+            currency = ""
+        if not currency:
+            raise InputError(f"--rate: `{shown(text)}` is no worth of a currency, as in EUR=1.1.")
+    return rates or None
+
+
 def _working(what: str, work: Callable[[], Answer], quiet: bool) -> Answer:
     """The answer of a piece of work, with a bar on the error stream while it lasts."""
     from multipolar.app.screen import progress
@@ -244,23 +268,37 @@ def _own_words_only() -> Iterator[None]:
         os.close(nowhere)
 
 
+def _writable(out: Path) -> None:
+    """Refuse a place for the table before anything is computed: only what this command wrote is written over."""
+    from multipolar.base.problems import InputError
+
+    if out.exists() and not out.is_file():
+        raise InputError(f"--out: `{shown(out, 200)}` is no file.")
+    if not out.parent.is_dir():
+        raise InputError(f"--out: no folder `{shown(out.parent, 200)}`.")
+    if out.exists():
+        with out.open("rb") as stream:
+            begin = stream.read(len(HEAD) + 1)
+        if begin != f"{HEAD}\n".encode():
+            raise InputError(f"--out: `{shown(out, 200)}` is there, and no table of settled payments: another name.")
+
+
 def _written(done: Settlement, out: Path) -> None:
     """Every payment with its state and settle time as CSV; whole or not at all."""
     import csv
+    from io import StringIO
+
+    from multipolar.results.disk import place_file
 
     payments, names = done.payments, done.payments.institutions
     columns = (payments.time, payments.payer, payments.payee, payments.currency, payments.amount)
-    part = out.with_name(f"{out.name}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(("time", "payer", "payee", "currency", "amount", "state", "settled_at"))
-            rows = zip(*(column.tolist() for column in columns), done.state, done.settled_at.tolist(), strict=True)
-            for time, i, j, money, amount, state, at in rows:
-                writer.writerow((time, names[i], names[j], payments.currencies[money], amount, state, at))
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
+    text = StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEAD.split(","))
+    rows = zip(*(column.tolist() for column in columns), done.state, done.settled_at.tolist(), strict=True)
+    for time, i, j, money, amount, state, at in rows:
+        writer.writerow((time, names[i], names[j], payments.currencies[money], amount, state, at))
+    place_file(out, text.getvalue().encode("utf-8"))
 
 
 def _sentence(held: PaymentFile, done: Settlement) -> str:
