@@ -28,6 +28,20 @@ def best(run: Callable[[], object], rounds: int = 7) -> float:
     return min(times)
 
 
+def in_turn(
+    runs: Sequence[Callable[[], object]], rounds: int, clock: Callable[[], float] = time.perf_counter
+) -> list[float]:
+    """Shortest of several timings of each, in seconds, one after the other round by round: what else the machine does
+    meets all of them."""
+    found = [float("inf")] * len(runs)
+    for _ in range(rounds):
+        for k, run in enumerate(runs):
+            begin = clock()
+            run()
+            found[k] = min(found[k], clock() - begin)
+    return found
+
+
 def read_bandwidth() -> float:
     """Bytes a second that one core reads from memory: a dot product over an array larger than any cache."""
     stream = np.ones(STREAM_BYTES // 8)
