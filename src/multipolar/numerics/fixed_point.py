@@ -67,8 +67,8 @@ def solve(
     ``rebuild`` makes a preconditioner for a point: it is asked once when steps from the best point keep failing, and
     every ``rebuild_every`` sweeps of a slow iteration that is near its end (farther away it may mislead).
     ``secants``: what earlier iterations with the same preconditioner have learnt (``Secants()``: nothing yet, but to be
-    gone on with); left aside from the first step that fails. Never raises for lack of convergence: the answer carries
-    its outcome.
+    gone on with); left aside from the first step that fails, and after ``rebuild_every`` sweeps. Never raises for lack
+    of convergence: the answer carries its outcome.
     """
     point, mixing, history = start, 1.0, _History(settings.depth, start.shape)
     learner = Learner(secants)
@@ -102,6 +102,8 @@ def solve(
                 precondition = rebuild(best)
             learner.end()
             history.clear()
+        if sweeps == settings.rebuild_every and learner.doubt():
+            history.clear()  # its steps were others
         step = learner.step(point, precondition(rest) if precondition is not None else rest)
         point = point + _bounded(history.accelerate(point, step, mixing), settings.step_max)
     return Solution(best, Outcomes.not_converged, best_residual, sweeps, learner.learnt())

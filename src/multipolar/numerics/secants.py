@@ -75,9 +75,10 @@ class Learner:
             self._note(point, step)
         return self._applied.applied(step)
 
-    def doubt(self) -> None:
-        """A step failed: what was known is applied no more."""
-        self._applied = Secants()
+    def doubt(self) -> bool:
+        """A step failed, or there are too many: what was known is applied no more. False where nothing was."""
+        held, self._applied = self._applied.size > 0, Secants()
+        return held
 
     def end(self) -> None:
         """The preconditioner is another one: nothing is applied and nothing noted any more."""

@@ -63,6 +63,18 @@ def test_pairs_of_other_equations_change_no_answer(seed: int) -> None:
     assert np.allclose(found.value, np.linalg.solve(np.eye(20) - a, b), rtol=0, atol=1e-8)
 
 
+def test_pairs_that_keep_an_iteration_from_moving_are_left_aside_in_time() -> None:
+    """A pair that says "this residual falls without a move" (dZ = 0) takes its direction out of every step: no step
+    fails, and none gets there."""
+    a, b = linear(6, 20)
+    stuck = Secants(np.eye(1, 20, dtype=np.float32), np.eye(1, 20, dtype=np.float32))
+    settings = fixed_point.Settings(tolerance=1e-11, rebuild_every=30)
+    found = fixed_point.solve(lambda z: a @ z + b, np.zeros(20), settings=settings, secants=stuck)
+    assert found.outcome == "converged"
+    assert 30 < found.sweeps < 80
+    assert np.allclose(found.value, np.linalg.solve(np.eye(20) - a, b), rtol=0, atol=1e-8)
+
+
 def test_newest_pairs_stand_first_and_old_ones_are_dropped() -> None:
     a, b = linear(3, 60)
     first = solved(a, b, Secants()).secants
