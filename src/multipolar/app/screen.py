@@ -147,7 +147,8 @@ def status_line(result: Result) -> str:
 
 def beside(result: Result) -> str:
     """What must be said with the numbers: what is not computed, what is computed otherwise, the side table."""
-    lines = ["Conditional on the scenario happening; a long-run comparison, no path between the two states."]
+    states = f"two states compared at horizon {result.scenario.horizon_set}, no path between them"
+    lines = [f"Conditional on the scenario happening; {states}."]
     if result.years:
         lines = [f"Conditional on the scenario happening; the numbers of {result.years[-1]}, the last year of a path."]
     if result.closing is not None:

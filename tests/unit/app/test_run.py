@@ -58,6 +58,12 @@ def test_a_run_says_its_answer_and_where_it_is(call: Call) -> None:
     assert Path("run-s-2/manifest.json").is_file()
 
 
+@pytest.mark.parametrize("horizon", ["short", "long"])
+def test_the_comparison_is_called_by_its_horizon(horizon: str, call: Call) -> None:
+    said = " ".join(call(*SMALL, "--draws", "0", "--horizon", horizon)[1].split())
+    assert f"two states compared at horizon {horizon}, no path between them." in said
+
+
 def test_rounding_draws_no_bars(call: Call) -> None:
     Path("still.yaml").write_text("multipolar: 1\ntitle: Nothing\nmeasures: []\n", encoding="utf-8")
     code, out, _ = call("run", "still.yaml", "--world", "w.npz", "--no-report", "--draws", "0")
