@@ -260,7 +260,12 @@ def settle_chosen(t: Tables) -> None:
 
 @jit
 def candidates(t: Tables) -> None:
-    """Queued single legs that are not blocked, by account and queue, into ``chosen``, for the driver to choose from."""
+    """Queued single legs that are not blocked, by account and queue, into ``chosen``, for the driver to choose from;
+    groups settle in queue order, before it."""
+    if t.day[D.grouped]:
+        resolve(t, 0)
+        if (t.legs[t.chosen[: t.day[D.chosen]], L.group] >= 0).any():
+            settle_chosen(t)
     count = 0
     for a in range(len(t.accounts)):
         leg = t.accounts[a, A.head]

@@ -56,7 +56,11 @@ class _Day(State):
         self._cascade()
         if self.ledger.gridlock and now and now % self.ledger.every == 0 and self.waiting and self.changed:
             self.changed = False
-            self._settle_at_once(self._free() if self.ledger.gridlock == "free" else self._fifo(self.floor))
+            in_order = self._fifo(self.floor) if self.ledger.gridlock == "fifo" or self.members else []
+            if self.ledger.gridlock == "fifo" or any(self.group[leg] >= 0 for leg in in_order):
+                self._settle_at_once(in_order)
+            if self.ledger.gridlock == "free":
+                self._settle_at_once(self._free())
             self._cascade()
         while self.releases and self.releases[-1][0] == now:
             self._release(self.releases.pop()[1])
@@ -214,7 +218,8 @@ class _Day(State):
         return [leg for legs in left for leg in legs]
 
     def _free(self) -> list[int]:
-        """What ``choose`` finds among queued single legs that are not blocked, one currency after the other."""
+        """What ``choose`` finds among queued single legs that are not blocked, one currency after the other. Groups
+        settle in queue order, before it."""
         found: list[int] = []
         for money in range(len(self.ledger.moneys)):
             ours = [a for a, queue in enumerate(self.queue) if self.money[a] == money and queue]

@@ -142,6 +142,8 @@ def test_gridlock_takes_groups_whole(engine: str) -> None:
     rows = [(0, "A", "B", "USD", 10, "g"), (0, "B", "A", "CNY", 7, "g"), (0, "B", "A", "USD", 10, "")]
     accounts = [("A", "USD", 0), ("B", "USD", 0), ("B", "CNY", 7)]
     assert times(run(engine, rows, accounts=accounts, gridlock="fifo")) == [60, 60, 60]
+    free = [*rows, (0, "B", "C", "CNY", 9, ""), (0, "C", "B", "CNY", 8, ""), (0, "C", "B", "CNY", 9, "")]
+    assert times(run(engine, free, accounts=[*accounts, ("C", "CNY", 0)], gridlock="free")) == [60, 60, 60, 60, -1, 60]
     accounts[2] = ("B", "CNY", 6)
     assert times(run(engine, rows, accounts=accounts, gridlock="fifo")) == [-1, -1, -1]
 
