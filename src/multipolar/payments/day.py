@@ -62,6 +62,8 @@ def made_up_day(
     """
     numbers = {"banks": banks, "median_ticket": median_ticket, "spread": spread, "liquidity": liquidity}
     numbers |= {"opens": opens, "closes": closes, "days": days, "seed": seed}
+    if "accounts" in rules:
+        raise InputError("accounts: the opening balances follow from `liquidity`.")
     _check(corridors, numbers)
     mean = median_ticket * math.exp(spread**2 / 2.0)
     counts = {each: max(1, round(value * days / BUSINESS_DAYS / mean)) for each, value in corridors.items()}

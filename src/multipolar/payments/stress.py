@@ -96,6 +96,11 @@ def stress(
     {currency: value of a minor unit in a common unit}, needed with several currencies. ``engine`` as in ``simulate``;
     None: the faster one for all runs together. Raises ``InputError`` naming what is unknown.
     """
+    if not isinstance(system, System) or not isinstance(payments, Payments):
+        raise InputError("stress takes a System and Payments (Payments.from_rows, Payments.from_columns)")
+    for name, given, form in (("groups", groups, "{institution: country}"), ("rates", rates, "{currency: value}")):
+        if given is not None and not isinstance(given, Mapping):
+            raise InputError(f"{name}: a mapping {form} is needed, not {shown(given)}.")
     chosen = _cuts(system, payments, cuts, groups)
     engine = engine or best_engine(len(payments) * (len(chosen) + 1))
     worth = _worth(payments, rates)
@@ -214,6 +219,8 @@ def _cuts(system: System, payments: Payments, given: Any, groups: Mapping[str, s
             close = nearest(given, KINDS)
             raise InputError(f"cuts: no kind `{shown(given)}`.{f' Did you mean `{close}`?' if close else ''}")
         return tuple(cut for kind in KINDS if given in (None, kind) for cut in _all(kind, system, payments, groups))
+    if not isinstance(given, Iterable):
+        raise InputError(f"cuts: a list of cuts is needed, not {shown(given)}.")
     banks, found = _banks(system, payments), []
     with few_hints():
         for k, each in enumerate(given):

@@ -71,6 +71,7 @@ WRONG = [
     ({"seed": 1.5}, "seed: 1.5 is not a whole number"),
     ({"median_ticket": 1.0, "spread": 0.0}, "40,000,000 payments, more than 20,000,000"),
     ({"queue": "fifi"}, "queue: no `fifi`"),
+    ({"accounts": []}, "accounts: the opening balances follow from `liquidity`."),
 ]
 
 

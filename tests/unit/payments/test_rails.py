@@ -37,6 +37,11 @@ def test_screening_stays_above_what_the_table_gives() -> None:
     assert pay.Rail("correspondent", "correspondent", 60, 0).screening_s == 60
     with pytest.raises(InputError, match="59 is below the 60 s that correspondent needs"):
         pay.Rail("correspondent", "correspondent", 59, 0)
+    assert pay.Rail("of my own", "correspondent", 60, 0).screening_s == 60  # the least of its kind
+    with pytest.raises(InputError, match="59 is below the 60 s that correspondent needs"):
+        pay.Rail("of my own", "correspondent", 59, 0)
+    with pytest.raises(InputError, match="0 is below the 1 s that multi_cbdc needs"):
+        pay.Rail("bridge", "multi_cbdc", 0, 0)
     with pytest.raises(InputError, match="no kind `wire`"):
         pay.Rail("wire", "wire", 0, 0)
     with pytest.raises(InputError, match="latency_s: whole seconds"):

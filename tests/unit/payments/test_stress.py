@@ -156,6 +156,10 @@ WRONG = [
     ({"cuts": [Cut("rail", "EUR")]}, "cuts[0]: no rail `EUR`."),
     ({"cuts": [Cut("bank", "A", start=-1)]}, "cuts[0]: -1 is not a second from 0 to 2^40."),
     ({"groups": {"A": "X", "B": "X"}}, "groups: `C` is in no group."),
+    ({"cuts": 5}, "cuts: a list of cuts is needed, not 5."),
+    ({"groups": 5}, "groups: a mapping {institution: country} is needed, not 5."),
+    ({"rates": 2.0}, "rates: a mapping {currency: value} is needed, not 2.0."),
+    ({"system": 5}, "stress takes a System and Payments"),
     ({"rates": {"EUR": 1.0}}, "rates: a value above 0 of a unit of USD is needed."),
 ]
 
@@ -164,7 +168,7 @@ WRONG = [
 def test_what_is_unknown_is_named_and_the_same_without_it_runs(change: dict, message: str) -> None:
     assert pay.stress(*chain(), cuts=["A"]).effects
     with pytest.raises(InputError) as raised:
-        pay.stress(*chain(), **change)
+        pay.stress(**dict(zip(("system", "payments"), chain(), strict=True)) | change)
     assert message in str(raised.value)
 
 
