@@ -69,6 +69,24 @@ def test_nothing_shared_and_no_more_research_change_nothing(seed: int, b: float,
         np.testing.assert_allclose(found, known.step(known.start, share, mp.Shocks()), rtol=1e-15)
 
 
+@given(SEEDS, B, st.booleans(), st.sampled_from(["additive", "catch_up"]))
+def test_ideas_by_origin_add_up(seed: int, b: float, linked: bool, form: str) -> None:
+    """All blocs together are all ideas; at the baseline a bloc has its part of the weights."""
+    world, known = known_of(seed, b, linked=linked)
+    member = np.array([[1.0, 0, 0, 1], [0, 1, 0, 0], [0, 0, 1, 0]])
+    still = known.origins(known.start, world.trade_share, mp.Shocks(), member)
+    direct = np.einsum("bi,ins->bns", member, known.weight)
+    links = np.broadcast_to(np.eye(3), (4, 3, 3)) if known.links is None else known.links
+    np.testing.assert_allclose(still, np.einsum("nks,bns->bnk", links, direct), rtol=1e-12, atol=1e-15)
+    sharing = flow(seed, 0.2)
+    shocks = mp.Shocks(sharing=sharing, sharing_form=form, diffusion_hat=1 - flow(seed + 1, 0.5))
+    ell = np.random.default_rng(seed).lognormal(0, 0.3, (4, 3))
+    found = known.origins(ell, moved(world, seed), shocks, member)
+    np.testing.assert_allclose(found.sum(axis=0), 1.0, rtol=1e-12)
+    more = replace(shocks, sharing=sharing + 0.1 * (np.arange(4) == 1)[:, None, None] * (np.arange(4) != 1)[:, None])
+    assert (known.origins(ell, moved(world, seed), more, member)[1, [0, 2, 3]] > found[1, [0, 2, 3]]).all()
+
+
 @given(SEEDS, B)
 def test_labels_do_not_matter(seed: int, b: float) -> None:
     world, known = known_of(seed, b, empty=0.2)

@@ -148,15 +148,32 @@ class Knowledge:
                 break
         return ell
 
-    def _target(self, ell: Array, trade_share: Array, shocks: Shocks) -> Array:
-        b = self.learning.diffusion
+    def origins(self, ell: Array, trade_share: Array, shocks: Shocks, member: Array) -> Array:
+        """Parts [b,n,s] of the ideas that a learner meets in a sector which come from blocs, ``member`` [b,n] 0 or 1.
+
+        ``a what pi_hat^(1-b) ell_i^b`` and what is shared, summed over the bloc and over all; at ``start``, at the
+        reference shares and without shocks that is the bloc's part of ``weight``. Raises as ``step``.
+        """
+        every = self._ideas(ell, trade_share, shocks)
+        return np.stack([self._ideas(ell, trade_share, shocks, inside) / every for inside in member])
+
+    def _ideas(self, ell: Array, trade_share: Array, shocks: Shocks, inside: Array | None = None) -> Array:
+        """Ideas met [n,s] against the baseline path; ``inside`` [n]: those of these sources only."""
+        b, sharing = self.learning.diffusion, shocks.sharing
         met = 1.0 if shocks.diffusion_hat is None else shocks.diffusion_hat
-        ideas = eq.inflow(self.weight, self._share_hat(trade_share), ell, b, met)
-        if shocks.sharing is not None:
-            _refuse_empty(shocks.sharing, self.stock)
-            ideas = eq.shared(ideas, shocks.sharing, self._gain, ell, b, shocks.sharing_form)
-        if self.links is not None:
-            ideas = eq.across_sectors(ideas, self.links)
+        weight = self.weight if inside is None else self.weight * inside[:, None, None]
+        ideas: Array = eq.inflow(weight, self._share_hat(trade_share), ell, b, met)
+        if sharing is not None:
+            _refuse_empty(sharing, self.stock)
+            form = shocks.sharing_form
+            if inside is not None:
+                ideas = ideas if form == "additive" else (1.0 - sharing.sum(axis=0)) * ideas
+                sharing, form = sharing * inside[:, None, None], "additive"
+            ideas = eq.shared(ideas, sharing, self._gain, ell, b, form)
+        return ideas if self.links is None else eq.across_sectors(ideas, self.links)
+
+    def _target(self, ell: Array, trade_share: Array, shocks: Shocks) -> Array:
+        ideas = self._ideas(ell, trade_share, shocks)
         effort = 1.0 if shocks.research_hat is None else shocks.research_hat
         target: Array = eq.rest_point(ideas, effort, self.research_share, self.learning.research_returns)
         return target

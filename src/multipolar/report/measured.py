@@ -21,7 +21,7 @@ from multipolar.world import groups
 OF_THE_WORLD = (
     "poles", "polarisation", "leadership_share", "currency", "dollar_share", "gap", "gap_between", "gap_within",
 )  # fmt: skip
-OF_COUNTRIES = ("dependence", "dependence_high_tech", "chokepoint")
+OF_COUNTRIES = ("dependence", "dependence_high_tech", "chokepoint", "idea_share")
 OF_SUBJECT, BY_SECTOR = ("co2", "co2_intensity"), ("leadership", "jobs")
 EACH_END, LONGEST = 3, 700
 DECIMALS_OF_JOBS = 2

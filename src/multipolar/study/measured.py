@@ -13,13 +13,15 @@ import numpy as np
 from multipolar.base.arrays import Array
 from multipolar.base.problems import WorldError
 from multipolar.model import indices as ix
+from multipolar.model.shocks import Shocks
 from multipolar.results.evidence import Evidence
 from multipolar.results.result import Index, Names
+from multipolar.scenario.measures.measure import NEEDS_YEARS
 from multipolar.scenario.resolve import RailShare
 from multipolar.scenario.scenario import Scenario
 from multipolar.study.case import Solved
 from multipolar.study.indexed import Indexed, high_tech, of_outcome, of_world
-from multipolar.study.path import Answer, Walker
+from multipolar.study.path import Answer, Walker, learnt
 from multipolar.study.resting import index_grade
 from multipolar.study.yardstick import yardstick, yearly_change
 from multipolar.world import groups
@@ -27,7 +29,7 @@ from multipolar.world.world import World
 
 DRAWN = (
     "poles", "polarisation", "dependence", "dependence_high_tech", "leadership_share", "gap", "gap_between",
-    "gap_within", "co2", "co2_intensity", "jobs", "chokepoint",
+    "gap_within", "co2", "co2_intensity", "jobs", "chokepoint", "idea_share",
     "currency", "dollar_share",
 )  # fmt: skip
 USUAL = ("poles", "polarisation", "dependence", "dependence_high_tech")
@@ -100,7 +102,26 @@ class Ruler:
         specific = walker.bench.economy.parameters.specific
         moved = None if solved is None else solved.moved
         more = of_outcome(reference, moved, self.member, real_gdp_hat=real_gdp_hat, specific=specific)
-        return Indexed(found.values | more.values, found.missing | more.missing)
+        ideas = _ideas(walker, answer, self.member)
+        return Indexed(found.values | more.values | ideas.values, found.missing | more.missing | ideas.missing)
+
+
+def _ideas(walker: Walker, answer: Answer | None, member: Array) -> Indexed:
+    """Parts of the ideas that high-tech producers (all, where there are none) meet by bloc of origin, sectors weighted
+    by their value added in the reference world; NaN for a country without any."""
+    if not walker.bench.scenario.stepped:
+        return Indexed(missing={"idea_share": NEEDS_YEARS})
+    known, reference = walker.known, walker.bench.whole_baseline().economy.world
+    if known is None:
+        return Indexed(missing={"idea_share": "the world has no field `knowledge`"})
+    ell, share, shocks = known.start, known.trade_share, Shocks()
+    if answer is not None and answer.walk is not None:
+        ell, share, shocks = answer.walk.ell, answer.solved.outcome.trade_share, learnt(answer.solved)
+    chosen = high_tech(reference)
+    made = reference.value_added * (chosen if chosen.any() else 1.0)
+    total = made.sum(axis=1)
+    part = (known.origins(ell, share, shocks, member) * made).sum(axis=2)
+    return Indexed({"idea_share": np.where(total > 0, part / np.where(total > 0, total, 1.0), np.nan)})
 
 
 def _rails(walker: Walker, solved: Solved | None) -> tuple[RailShare, ...]:

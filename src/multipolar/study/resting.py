@@ -23,6 +23,7 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
     "dependence": ACCOUNTS,
     "dependence_high_tech": ACCOUNTS,
     "chokepoint": ACCOUNTS,
+    "idea_share": ("knowledge", *ACCOUNTS),
     "leadership": ("knowledge",),
     "leadership_share": ("knowledge", "trade", "input_share"),
     "currency": ("trade",),  # and the invoices of exporters, which are published

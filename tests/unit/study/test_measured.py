@@ -12,7 +12,7 @@ import multipolar as mp
 from multipolar.model import dependence as dep
 from multipolar.model import indices as ix
 from multipolar.model.jobs import jobs
-from multipolar.model.learning import learning_parameters
+from multipolar.model.learning import calibrate, learning_parameters
 from multipolar.model.parameters import horizon_parameters
 from multipolar.model.system import prepare
 from multipolar.results.files import as_data, as_netcdf, indices_csv
@@ -22,7 +22,7 @@ from multipolar.scenario.resolve import resolve
 from multipolar.scenario.scenario import CaseKey
 from multipolar.study.case import Bench
 from multipolar.study.central import drawn_real_gdp, real_gdp_offsets
-from multipolar.study.indexed import chain_of, of_outcome
+from multipolar.study.indexed import chain_of, high_tech, of_outcome
 from multipolar.study.measured import ruler
 from multipolar.study.path import Walker
 
@@ -214,6 +214,23 @@ def test_files_hold_every_number(embedded: mp.World, result: Result) -> None:
     assert data["welfare_path"].dims == ("case", "year", "country")
     assert data["dependence"].dims == ("case", "bloc", "country")
     assert float(data["poles_base"]) == float(found.base)
+
+
+def test_ideas_by_origin_follow_trade_and_sharing(embedded: mp.World, result: Result) -> None:
+    index = result.indices["idea_share"]
+    known = calibrate(embedded.trade_share, embedded.knowledge, embedded.trade_elasticity, learning_parameters())
+    made = embedded.value_added * high_tech(embedded)
+    rows = ix.members([embedded.axes.country.indices(list(each)) for each in result.blocs.values()], 81)
+    by_bloc = np.einsum("bi,ins->bns", rows, known.weight)
+    base = (by_bloc * made).sum(axis=2) / made.sum(axis=1)
+    np.testing.assert_allclose(index.base, base, rtol=1e-10)
+    russia, west = embedded.axes.country.index("RUS"), list(result.blocs).index("WEST")
+    assert index.change[0, west, russia] > 1e-3  # the USA share air- and spacecraft with it
+    low, _, high = index.interval()
+    assert 0 < low[0, west, russia] < high[0, west, russia]
+    single = mp.evaluate(embedded, mp.read_scenario(TEXT.replace("horizon: {from: 2025, to: 2027}\n", "")))
+    assert "idea_share" not in single.indices
+    assert single.missing["idea_share"].startswith("it needs years")
 
 
 def test_the_flows_that_moved_dependence_are_those_of_the_two_worlds(embedded: mp.World, result: Result) -> None:
