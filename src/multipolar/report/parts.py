@@ -148,17 +148,19 @@ def _income_table(
 
     effects = [reading.effect(case, country) for country in countries]
     dollars = [say.in_billions(reading.in_dollars(case, country)) for country in countries]
+    some = any(map(bloc_of, countries))  # no column without a word in it, where no bloc is declared
     rows = tuple(
-        (name_of(country), bloc_of(country), in_per_cent, in_dollars)
+        (name_of(country), *([bloc_of(country)] if some else []), in_per_cent, in_dollars)
         for country, in_per_cent, in_dollars in zip(
             countries,
             _numbers(words, effects, say.column_decimals(effects)),
             _numbers(words, dollars, say.column_decimals(dollars)),
             strict=True,
         )
-    )  # fmt: skip
-    heads = tuple(words.text(key) for key in ("col-economy", "col-bloc", "col-change", "col-dollars"))
-    return Table(caption, heads, rows, (False, False, True, True), folded=folded)
+    )
+    keys = ("col-economy", *(["col-bloc"] if some else []), "col-change", "col-dollars")
+    numeric = (False, *([False] if some else []), True, True)
+    return Table(caption, tuple(words.text(key) for key in keys), rows, numeric, folded=folded)
 
 
 def _case_table(

@@ -232,7 +232,7 @@ def three_numbers(reading: Reading, words: Language) -> list[tuple[Text, Text, T
     return [
         (words.text("number-world"), *_billions(reading.world_income(case), words)),
         (words.text("number-subject", who=inside(reading, words, reading.subject)), *_billions(subject, words)),
-        (words.text("number-reach"), *_reach(reading, words, case)),
+        (words.text("number-reach" if reading.drawn else "number-reach-plain"), *_reach(reading, words, case)),
     ]
 
 

@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from multipolar.base.language import language
+from multipolar.base.language import language, plain
 from multipolar.report import page
 from multipolar.report.background import equations
+from multipolar.report.blocks import Table
 from multipolar.report.figures import world as figures
 from multipolar.report.parts import parts
 from multipolar.report.reading import Reading
@@ -263,3 +264,15 @@ def test_each_equation_has_its_sentence() -> None:
         "method-limits",
         "method-parameters",
     }
+
+
+def test_a_bloc_has_a_column_where_one_is_declared(result: Result) -> None:
+    def heads(given: Result) -> list[str]:
+        (part,) = [each for each in parts(Reading(given), language()) if each.key == "economies"]
+        (table, *_) = [block for block in part.blocks if isinstance(block, Table)]
+        return [plain(head) for head in table.columns]
+
+    alone = replace(result, scenario=replace(result.scenario, blocs={}))
+    assert heads(result)[1] == "Bloc"
+    assert "Bloc" not in heads(alone)
+    assert len(heads(alone)) == len(heads(result)) - 1

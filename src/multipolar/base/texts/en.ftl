@@ -52,6 +52,7 @@ draws =
 number-world = World income
 number-subject = Income of { $who }
 number-reach = Clear of zero
+number-reach-plain = Gain and lose
 number-dollars = { $size } bn USD
 number-range = 80 % range { $low } to { $high }
 number-central = central value, no draws

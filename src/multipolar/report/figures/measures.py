@@ -40,7 +40,7 @@ def bars(
             labelLimit=PHONE_LABELS if phone else WIDE_LABELS, ticks=False, domain=False, grid=False, labelPadding=8
         ),
     )
-    x_axis = alt.Axis(title=plain(words.text("axis-income")), tickCount=3 if phone else 6, grid=True)
+    x_axis = alt.Axis(title=plain(words.text("axis-income")), tickCount=3 if phone else 6, grid=True, labelFlush=False)
     bar = (
         alt.Chart()
         .mark_bar(height=BAR_HEIGHT)

@@ -178,7 +178,7 @@ def _dots(words: Language, phone: bool, panels: bool = False) -> list[alt.Chart]
         ),
     )
     title = None if panels else plain(words.text("axis-income"))
-    x_axis = alt.Axis(title=title, tickCount=3 if panels or phone else 6, grid=True)
+    x_axis = alt.Axis(title=title, tickCount=3 if panels or phone else 6, grid=True, labelFlush=False)
     x = alt.X("value:Q", axis=x_axis, scale=alt.Scale(zero=True, nice=True))
     colour = alt.condition("datum.up", alt.value(theme.GAIN), alt.value(theme.LOSS))
     fill = (
