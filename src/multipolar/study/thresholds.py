@@ -34,7 +34,7 @@ from multipolar.world import groups
 from multipolar.world.world import World
 
 NAME = "chokepoint"
-MOST_ASKED, MOST_RANGED = 12, 3
+MOST_ASKED, MOST_RANGED = 12, 2
 Places = NDArray[np.intp]
 Pair = tuple[int, int]  # bloc, economy
 Starts = Mapping[Pair, Start | None]

@@ -154,6 +154,8 @@ def test_jobs_carry_their_grade_and_emissions_their_scope(path: Result) -> None:
     assert {row[3].text for row in co2.rows} == {"+1.000\u00a0%"}
     page = render(path)
     assert "Households and the use of goods" in page
+    assert '<dd lang="ar" dir="rtl"><p><b>' in page
+    assert '<bdi dir="ltr">3.05' in page
     missing = next(block for block in blocks if isinstance(block, Statements))
     assert "shares of settlement are not given" in str(missing.rows)
 

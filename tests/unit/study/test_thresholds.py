@@ -13,7 +13,7 @@ from multipolar.results.result import Result
 from multipolar.scenario.resolve import resolve
 from multipolar.scenario.scenario import CaseKey
 from multipolar.study.indexed import high_tech
-from multipolar.study.thresholds import MOST_ASKED, loss, withheld
+from multipolar.study.thresholds import MOST_ASKED, MOST_RANGED, loss, withheld
 
 TEXT = """multipolar: 1
 title: Chips
@@ -75,7 +75,7 @@ def test_those_that_move_least_and_variants_have_central_values_alone(embedded: 
     named = [result.countries.index(code) for code in ("CHN", "IND", "BRA", "ZAF")]
     assert np.isfinite(found.value[:, 0, named]).all()
     ranged = np.isfinite(found.interval()[0][:, 0, named])
-    assert ranged[0].sum() == 3
+    assert ranged[0].sum() == MOST_RANGED
     assert ranged[0, 0]  # China moves most
     assert not ranged[1].any()
     assert [case.variant for case in result.cases] == ["", "v"]
