@@ -125,4 +125,6 @@ def _environment(said: Language) -> jinja2.Environment:
     environment.globals["say"] = lambda key, **values: Markup(markup(said.text(key, **values)))
     environment.filters["shown"] = lambda text: shown(text, LONGEST_CELL)
     environment.tests["number_cell"] = lambda cell: isinstance(cell, Number)
+    # A number is digits, a sign and a unit of ours: from left to right it needs no isolate, which saves much of a page.
+    environment.tests["bare_number"] = lambda cell: said.direction == "ltr" and type(cell) is Number
     return environment

@@ -215,10 +215,10 @@ def test_every_economy_stands_in_the_table_with_its_numbers(toy: Callable[..., R
     result = toy(branches=(), variants=("",), welfare=welfare, spread=0.0)
     section = page.render(result).split('<section id="economies"')[1].split("</section>")[0]
     assert section.count('<th scope="row">') == len(countries)
-    assert section.count("<bdi>+0.250</bdi><small><bdi>0.250 to 0.250</bdi></small>") == len(countries) - 1
-    assert "<bdi>−0.781</bdi><small><bdi>−0.781 to −0.781</bdi></small>" in section
+    assert section.count("<td class=\"n\">+0.250<small><bdi>0.250 to 0.250</bdi></small></td>") == len(countries) - 1
+    assert "<td class=\"n\">−0.781<small><bdi>−0.781 to −0.781</bdi></small></td>" in section
     dollars = -0.7806 * result.central["base_income"][0] / 100 / 1000
-    assert f"<bdi>−{abs(dollars):.2f}</bdi>" in section
+    assert f"<td class=\"n\">−{abs(dollars):.2f}<small>" in section
 
 
 def test_what_stands_beside_the_headline(text: str) -> None:

@@ -2,6 +2,13 @@
 "use strict";
 
 (() => {
+  // On a phone a row of a stacked table becomes a few lines: each cell gets the head of its column, once, here.
+  for (const table of document.querySelectorAll("table.stacked")) {
+    const heads = [...table.tHead.rows[0].cells].map((head) => head.textContent);
+    for (const cell of table.querySelectorAll("tbody td")) cell.dataset.label = heads[cell.cellIndex];
+    table.classList.add("labelled");
+  }
+
   const narrow = window.matchMedia("(max-width: 700px)");
   const charts = [...document.querySelectorAll("[data-chart]")];
   const drawn = new Map();
