@@ -12,6 +12,7 @@ import numpy as np
 
 from multipolar.base.arrays import Array
 from multipolar.base.problems import WorldError
+from multipolar.base.variables import variables
 from multipolar.model import indices as ix
 from multipolar.model.shocks import Shocks
 from multipolar.results.evidence import Evidence
@@ -23,7 +24,7 @@ from multipolar.study.case import Solved
 from multipolar.study.indexed import Indexed, high_tech, of_outcome, of_world
 from multipolar.study.path import Answer, Walker, learnt
 from multipolar.study.resting import index_grade
-from multipolar.study.yardstick import yardstick, yearly_change
+from multipolar.study.yardstick import NOT_COMPUTED, yardstick, yearly_change
 from multipolar.world import groups
 from multipolar.world.world import World
 
@@ -33,7 +34,7 @@ DRAWN = (
     "currency", "dollar_share",
 )  # fmt: skip
 USUAL = ("poles", "polarisation", "dependence", "dependence_high_tech")
-WEST = "G7 and EU27"
+WEST, YARDSTICK = "G7 and EU27", "average yearly change"
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,9 +148,11 @@ def ruler(scenario: Scenario, world: World) -> Ruler:
     rows = ix.members([[world.axes.country.index(code) for code in here] for here in blocs.values()],
                       len(world.countries))  # fmt: skip
     usual: dict[str, Array] = {}
+    missing[YARDSTICK] = "the tables of 2018 to 2022 have other economies than this world"
     if world.countries == yardstick().countries and blocs:
         change = yearly_change(rows)
         usual = {name: np.asarray(getattr(change, name)) for name in USUAL}
+        missing[YARDSTICK] = "; ".join(f"{variables()[name].label_en}: {why}" for name, why in NOT_COMPUTED.items())
     return Ruler(blocs, rows, _leader(world, rows), usual, missing)
 
 

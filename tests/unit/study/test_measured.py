@@ -85,6 +85,7 @@ def test_what_has_no_number_is_named(embedded: mp.World, result: Result) -> None
     assert "earlier bloc" in result.missing["TWO"]
     assert "IND" in result.missing["jobs"]
     assert "TWN" in result.missing["gap"]
+    assert "CO2 of production: emissions are not in the tables" in result.missing["average yearly change"]
     india = embedded.axes.country.index("IND")
     assert np.isnan(result.indices["jobs"].value[0, india]).all()
     assert result.indices["jobs"].grade is not None
