@@ -14,14 +14,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from multipolar.base.problems import Collector, InputError, MultipolarError, few_hints, nearest, shown
 from multipolar.payments.book import Book, Int, Label, net, read_book, read_holdings
 from multipolar.payments.optimum import Network
 
+Flags: TypeAlias = NDArray[np.bool_]
+MANY = 20_000  # pairs: from here on what lies on no circle of debts is left out before the search
 HINT = "HiGHS cannot clear this exactly; OR-Tools can: pip install 'multipolar[payments]'."
 
 
@@ -94,6 +97,28 @@ def _shared_out(total: Int, pair: Int, amount: Int) -> Int:
 
 def _cleared(arcs: Book, room: Int) -> Int:
     """The most that clears of each pair's debt, [pairs]."""
+    if len(arcs.amount) >= MANY and not room.any():
+        inside = _on_circles(arcs)
+        cleared = np.zeros_like(arcs.amount)
+        cleared[inside] = _solved(Book(arcs.names, *(x[inside] for x in (arcs.payer, arcs.payee, arcs.amount))), room)
+        return cleared
+    return _solved(arcs, room)
+
+
+def _on_circles(arcs: Book) -> Flags:
+    """Which debts lie on a circle of debts, [pairs]: their two names are in one strongly connected component."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    count = len(arcs.names)
+    owes = coo_array((np.ones(len(arcs.amount), np.int8), (arcs.payer, arcs.payee)), shape=(count, count))
+    _, component = connected_components(owes, directed=True, connection="strong")
+    on: Flags = component[arcs.payer] == component[arcs.payee]
+    return on
+
+
+def _solved(arcs: Book, room: Int) -> Int:
+    """The same by the solver that is there."""
     if len(arcs.amount) == 0:
         return arcs.amount
     try:

@@ -123,6 +123,16 @@ def test_what_highs_cannot_prove_is_refused_with_the_way_to_install(monkeypatch:
         pay.clear(rows)
 
 
+@given(obligations())
+def test_what_lies_on_no_circle_can_be_left_out_before(rows: Rows) -> None:
+    whole = pay.clear(rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clearing, "MANY", 0)
+        found = pay.clear(rows)
+    assert found.total == whole.total == int(found.cleared.sum())
+    assert dict(found.net) == dict(whole.net)
+
+
 def test_nothing_clears_of_nothing() -> None:
     found = pay.clear([])
     assert (found.total, found.net, found.cleared.tolist()) == (0, {}, [])
