@@ -260,23 +260,15 @@ class Result:
         return low, high
 
     def table(self, name: str = "welfare", case: int = 0) -> pd.DataFrame:
-        """One variable of one case by country: median, range, central value, unit; sorted by the median."""
-        import pandas as pd
+        """One variable or index of one case, a row a place (country, sector, bloc, year), the largest first.
 
-        variable = variables()[self._known(name)]
-        low, high = self.interval(name)
-        frame = pd.DataFrame(
-            {
-                "country": self.countries,
-                "name": [self.names.get(code, code) for code in self.countries],
-                "median": self.median(name)[case],
-                "low": low[case],
-                "high": high[case],
-                "central": self._central(name)[case],
-                "unit": variable.unit,
-            }
-        )
-        return frame.sort_values("median", ascending=False, ignore_index=True)
+        Variables: median, range and central value; indices: base, value, change and the range of the change; all with
+        their unit. ``case`` is a position in ``cases``. Raises ``UnknownLabelError`` for a name that is not here, with
+        the nearest, and ``InputError`` for a case that is none.
+        """
+        from multipolar.results.tables import table_of
+
+        return table_of(self, name, case)
 
     @cached_property
     def dataset(self) -> xr.Dataset:

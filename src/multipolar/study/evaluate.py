@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 import multipolar
-from multipolar.base.arrays import Array
-from multipolar.base.problems import InputError, MultipolarError, of_kind
+from multipolar.base.arrays import Array, plain_number
+from multipolar.base.problems import Collector, InputError, MultipolarError, of_kind, shown
 from multipolar.model.learning import Learning, learning_parameters
 from multipolar.model.parameters import Parameters, horizon_parameters
-from multipolar.model.solve import TOLERANCE
+from multipolar.model.solve import TOLERANCE, TOLERANCE_MAX, TOLERANCE_MIN
 from multipolar.model.system import Economy, prepare, with_parameters
 from multipolar.results.result import CaseLabel, CaseStatus, Provenance, Result
 from multipolar.results.rows import DrawRow
@@ -35,7 +35,7 @@ from multipolar.study.central import (
 )
 from multipolar.study.draws import Drawn, draw
 from multipolar.study.flows import dependence_flows
-from multipolar.study.many import Workers, crewed, run_many
+from multipolar.study.many import MOST_WORKERS, Crew, Workers, crewed, run_many
 from multipolar.study.measured import Ruler, index_blocks, ruler
 from multipolar.study.path import Answer, Walker
 from multipolar.study.resting import evidence_of
@@ -47,6 +47,7 @@ from multipolar.world.world import World
 
 SEED = 1
 MOST_DRAWS = 1_000_000
+MOST_SEED = 2**63 - 1
 NOTHING_KEPT: Mapping[int, DrawRow] = {}
 OnRow = Callable[[int, DrawRow], None]
 
@@ -81,7 +82,8 @@ def evaluate(
     A draw that fails is counted in the Result. Raises ``InputError`` for what does not fit together,
     ``NoEquilibriumError`` or ``NotConvergedError`` where a central case has no answer.
     """
-    _refuse(world, scenario, draws, chokepoint)
+    _refuse(world, scenario, chokepoint)
+    _refuse_numbers(draws, seed, workers, tolerance)
     scenario = overridden(scenario, horizon, deficits)
     report = progress or (lambda text, done, total: None)
     economy = prepare(world, parameters_of(world, scenario, labour, flexible_rates))
@@ -122,12 +124,27 @@ def evaluate(
     )
 
 
-def _refuse(world: World, scenario: Scenario, draws: int, chokepoint: str) -> None:
+def _refuse(world: World, scenario: Scenario, chokepoint: str) -> None:
     of_kind("evaluate", "world", world, World)
     of_kind("evaluate", "scenario", scenario, Scenario)  # a name or a path is read by read_scenario
-    if not 0 <= draws <= MOST_DRAWS:
-        raise InputError(f"draws: {draws} is not between 0 and {MOST_DRAWS:,}")
     refuse_unknown(chokepoint)
+
+
+def _refuse_numbers(draws: object, seed: object, workers: object, tolerance: object) -> None:
+    """Raise ``InputError`` naming every number of a call that cannot be one."""
+    problems = Collector()
+    asked: list[tuple[str, object, float, float, bool]] = [
+        ("draws", draws, 0, MOST_DRAWS, True),
+        ("seed", seed, 0, MOST_SEED, True),
+        ("tolerance", tolerance, TOLERANCE_MIN, TOLERANCE_MAX, False),
+    ]
+    if not isinstance(workers, Crew):
+        asked.append(("workers", workers, 1, MOST_WORKERS, True))
+    for name, given, low, high, whole in asked:
+        if not plain_number(given, low, high, whole=whole):
+            bounds = f"{low:,} and {high:,}" if whole else f"{low:g} and {high:g}"
+            problems.add(f"{shown(given)} is not between {bounds}", path=name)
+    problems.raise_if_any(InputError)
 
 
 def _provenance(walker: Walker, seed: int, draws: int, labour: str, flexible_rates: Collection[str]) -> Provenance:

@@ -154,6 +154,7 @@ class Crew:
                 member.process.join()
 
 
+MOST_WORKERS = 256
 Workers: TypeAlias = int | Crew
 
 
@@ -167,8 +168,8 @@ def crewed(question: Callable[Given, Row]) -> Callable[Given, Row]:
     def asked(*args: Given.args, **kwargs: Given.kwargs) -> Row:
         given: dict[str, Any] = {**dict(zip(("world", "scenario", "draws"), args, strict=False)), **kwargs}
         workers = given.get("workers", 1)
-        if not isinstance(workers, int) or workers <= 1:
-            return question(*args, **kwargs)
+        if not isinstance(workers, int) or not 1 < workers <= MOST_WORKERS:
+            return question(*args, **kwargs)  # what is no number of workers is refused there
         with Crew(workers) as crew:
             draws, kept = given.get("draws", 0), given.get("kept", ())
             if isinstance(draws, int) and isinstance(kept, Sized) and draws - len(kept) >= FEWEST:

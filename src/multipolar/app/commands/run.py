@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DRAWS = 24
 MOST_WORKERS = 8
-MOST_ASKED = 256
+MOST_ASKED = 256  # as study.many takes, which is not imported before a command runs
 
 World_ = Annotated[str | None, typer.Option("--world", help="A world by name or path; default: the embedded one.")]
 Elasticities_ = Annotated[
