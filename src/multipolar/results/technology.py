@@ -12,7 +12,7 @@ class TechnologyRow:
     ``gap``: their stock per output over the learner's; ``diffusion`` b; ``partner_weight`` and ``own_weight``: parts of
     the ideas it meets; ``gain``: the largest G of a partner; ``half_life`` in years; ``reached``: share of the long run
     after ten years; ``research_alone``: elasticity of its productivity to its own research in the long run. A measure
-    of research has no partners: gap NaN, weight and gain 0.
+    of research (``researches``) has no partners: gap NaN, weight and gain 0.
     """
 
     measure: str
@@ -26,11 +26,7 @@ class TechnologyRow:
     half_life: float
     reached: float
     research_alone: float = float("nan")
-
-    @property
-    def researches(self) -> bool:
-        """Whether it is of research, not of what partners know."""
-        return self.partner_weight == 0.0 and not self.gap > 0.0
+    researches: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def technology_rows(scenario: Scenario, known: Knowledge | None, world: World) -
                 TechnologyRow(
                     measure.id, world.countries[row.country], world.sectors[row.sector], row.gap, row.diffusion,
                     row.partner_weight, row.own_weight, row.gain, row.half_life, row.reached,
-                    row.research_alone if alone else math.nan,
+                    row.research_alone if alone else math.nan, alone,
                 )
             )  # fmt: skip
     return tuple(found)

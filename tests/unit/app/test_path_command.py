@@ -36,6 +36,18 @@ def test_a_row_a_year_and_what_knowledge_rests_on(scenario: str) -> None:
     assert "30" in next(line for line in lines if line.split()[:3] == ["s", "RUS", "C303"])
 
 
+def test_research_has_an_elasticity_and_no_partner(tmp_path: Path) -> None:
+    path = tmp_path / "research.yaml"
+    path.write_text(f"{TEXT}  - {{id: r, type: research, who: RUS, sectors: [C26], change: 0.1, source: assumption}}\n")
+    done = CliRunner().invoke(app, ["path", str(path)], catch_exceptions=False)
+    lines = [line.split() for line in done.stdout.splitlines()]
+    (own,) = [line for line in lines if line[:3] == ["r", "RUS", "C26"]]
+    (shared,) = [line for line in lines if line[:3] == ["s", "RUS", "C303"]]
+    assert own[3] == own[5] == shared[6] == "-"
+    assert 0.04 < float(own[6]) < 0.08
+    assert "nan" not in done.stdout
+
+
 def test_json_holds_the_same_numbers(scenario: str) -> None:
     done = CliRunner().invoke(app, ["path", scenario, "--json"], catch_exceptions=False)
     data = json.loads(done.stdout)

@@ -107,7 +107,7 @@ def test_productivity_stands_beside_what_it_rests_on(path: Result) -> None:
 
 
 def test_research_ventures_and_national_income_have_tables(path: Result) -> None:
-    row = TechnologyRow("rnd", "RUS", "C", np.nan, 0.5, 0.0, 0.6, 0.0, 29.94, 0.2067, 0.061)
+    row = TechnologyRow("rnd", "RUS", "C", np.nan, 0.5, 0.0, 0.6, 0.0, 29.94, 0.2067, 0.061, researches=True)
     assert row.researches
     assert not path.technology[0].researches
     venture = VentureRow(0, "RUS", "C", "USA", 0.0294, 1600.0, 96.0, -0.7, 1.0149, 0.0281)

@@ -132,13 +132,19 @@ def _by_year(result: Result, values: Array, chosen: list[int], written: Callable
 
 
 def _speed(result: Result) -> list[str]:
-    """How slow knowledge is, and what it rests on, for every learner of a measure (ECONOMICS 1.5)."""
+    """How slow knowledge is, and what it rests on, for every learner of a measure (ECONOMICS 1.5).
+
+    A measure of research has no partners: for it the elasticity of the learner's productivity to its own research.
+    """
     if not result.technology:
         return []
-    rows = [["measure", "learner", "sector", "gap", "b", "partner's ideas", "half-life, years", "in ten years"]]
+    rows = [["measure", "learner", "sector", "gap", "b", "partner's ideas", "own research", "half-life, years",
+             "in ten years"]]  # fmt: skip
     rows += [
-        [shown(each.measure, 24), each.country, each.sector, f"{each.gap:.2g}", f"{each.diffusion:g}",
-         f"{each.partner_weight:.1%}", f"{each.half_life:.0f}", f"{each.reached:.0%}"]
+        [shown(each.measure, 24), each.country, each.sector,
+         *(["-", f"{each.diffusion:g}", "-", f"{each.research_alone:.3f}"] if each.researches else
+           [f"{each.gap:.2g}", f"{each.diffusion:g}", f"{each.partner_weight:.1%}", "-"]),
+         f"{each.half_life:.0f}", f"{each.reached:.0%}"]
         for each in result.technology
     ]  # fmt: skip
     return ["What is learnt rests on:\n" + columns(rows, headed=True)]
