@@ -12,7 +12,8 @@ from multipolar.model.shocks import Block, Shocks
 from multipolar.model.ventures import Venture
 from multipolar.results.evidence import GRADES, Evidence
 from multipolar.results.result import Result
-from multipolar.study.resting import evidence_of, index_grade
+from multipolar.study.measured import DRAWN
+from multipolar.study.resting import RESTS_ON, evidence_of, index_grade
 from multipolar.world.evidence import checked_evidence
 from multipolar.world.provenance import evidence
 from multipolar.world.toy import random_world
@@ -138,6 +139,11 @@ def test_a_total_with_a_figure_missing_is_missing(embedded: mp.World) -> None:
     total = evidence_of(mine, [Shocks()]).totals["employment"]
     assert (np.isnan(total.values[0]), total.grade[0]) == (True, -1)
     assert np.isfinite(total.values[1:]).all()
+
+
+def test_every_index_says_which_blocks_it_rests_on() -> None:
+    """What draws hold is the list of indices that a Result may have: a new one needs a row here."""
+    assert set(DRAWN) <= set(RESTS_ON)
 
 
 def test_a_result_holds_them(embedded: mp.World) -> None:
