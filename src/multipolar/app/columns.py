@@ -41,7 +41,10 @@ def columns(rows: Iterable[Sequence[str]], indent: str = "  ", *, headed: bool =
     for row in table:
         head = "".join(text + " " * (width - cells(text)) + GAP for text, width in zip(row[:-1], widths, strict=False))
         head += " " * (len(margin) - len(indent) - cells(head))
-        body = wrap(row[-1], max(width() - len(margin), 30), break_long_words=False, break_on_hyphens=False) or [""]
+        room_left = max(width() - len(margin), 30)
+        body = [row[-1]]  # one word, a bar for instance, is no text to wrap: it keeps the spaces before it
+        if " " in row[-1].strip():
+            body = wrap(row[-1], room_left, break_long_words=False, break_on_hyphens=False)
         lines += [(indent + head + body[0]).rstrip(), *(margin + more for more in body[1:])]
     return "\n".join(lines)
 

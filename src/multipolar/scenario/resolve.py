@@ -345,12 +345,10 @@ def explain_flow(
 
     Names may be any a scenario may use. Raises ``UnknownLabelError`` for a name that is no country or sector.
     """
-    country, sectors = world.axes.country, world.axes.sector
+    country = world.axes.country
     trace = (
-        country.index(groups.country_code(origin) or origin),
-        country.index(groups.country_code(destination) or destination),
-        sectors.index(sector),
-    )
+        groups.position(origin, country), groups.position(destination, country), world.axes.sector.index(sector)
+    )  # fmt: skip
     found = []
     year = last_year(scenario)
     for case in cases(scenario):

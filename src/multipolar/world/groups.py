@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from multipolar.base.problems import InputError, nearest, shown
+from multipolar.base.axes import Labels
+from multipolar.base.problems import InputError, UnknownLabelError, nearest, shown
 
 DATA = Path(__file__).parent / "data"
 PREDEFINED = {"EU27": 2020}  # blocs that need no declaration, and the year of their members
@@ -130,6 +131,17 @@ def nearest_place(name: str, blocs_here: tuple[str, ...], codes: tuple[str, ...]
     spelled = _spelled(blocs_here, codes)
     close = nearest(name, spelled)
     return spelled[close] if close else None
+
+
+def position(name: str, countries: Labels) -> int:
+    """Position of a country named by code, plain name or alias.
+
+    Raises ``UnknownLabelError`` with the nearest of the names and codes of ``countries``.
+    """
+    code = country_code(name) or name
+    if code in countries.names:
+        return countries.index(code)
+    raise UnknownLabelError("country", name, nearest_place(name, (), countries.names))
 
 
 @lru_cache(maxsize=16)

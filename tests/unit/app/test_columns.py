@@ -58,3 +58,10 @@ def test_texts_are_no_wider_than_the_terminal(monkeypatch: pytest.MonkeyPatch) -
     for stated, most in (("60", 60), ("200", 100), ("10", 40)):
         monkeypatch.setenv("COLUMNS", stated)
         assert most - 6 < max(map(len, paragraph("word " * 60).splitlines())) <= most
+
+
+def test_a_bar_keeps_the_spaces_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    rows = [("a" * 70, f"{'':>20}│{'▇' * 13}"), ("b", f"{'▇' * 3:>20}│")]
+    first, second = columns(rows).splitlines()
+    assert first.index("│") == second.index("│")

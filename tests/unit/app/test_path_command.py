@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from multipolar.app.main import app
+from multipolar.base.problems import UnknownLabelError
 
 TEXT = """multipolar: 1
 title: A short path
@@ -66,3 +67,12 @@ def test_a_scenario_without_years_is_refused_with_every_other_mistake(scenario: 
     assert "Did you mean `long`?" in str(done.exception)
     assert done.exception.exit_code == 2
     assert CliRunner().invoke(app, ["path", scenario, "--horizon", "long"]).exit_code == 0
+
+
+def test_a_country_is_asked_for_by_any_of_its_names_once(scenario: str) -> None:
+    done = CliRunner().invoke(
+        app, ["path", scenario, "--country", "RUS", "--country", "Russia"], catch_exceptions=False
+    )
+    assert done.stdout.splitlines()[1].split() == ["year", "RUS"]
+    with pytest.raises(UnknownLabelError, match=r"no country `Rusia`. Did you mean `RUS \(Russia\)`"):
+        CliRunner().invoke(app, ["path", scenario, "--country", "Rusia"], catch_exceptions=False)

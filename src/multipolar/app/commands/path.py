@@ -51,7 +51,7 @@ def path(
 
     economy, document = read_both(scenario, world, elasticities, customs_base)
     _refuse(document.horizon.years, horizon, deficits, labour, sector_links)
-    wanted = [_position(economy, name) for name in country or ()]
+    wanted = list(dict.fromkeys(_position(economy, name) for name in country or ()))
     with screen.progress(not json) as report:
         result = evaluate(
             economy, document, horizon=horizon, deficits=deficits, labour=labour, flexible_rates=codes(flexible_rates),
@@ -85,9 +85,9 @@ def _refuse(
 
 
 def _position(world: World, name: str) -> int:
-    from multipolar.world.groups import country_code
+    from multipolar.world.groups import position
 
-    return world.axes.country.index(country_code(name) or name)
+    return position(name, world.axes.country)
 
 
 def _text(result: Result, wanted: list[int]) -> str:
