@@ -17,6 +17,7 @@ import pytest
 
 from multipolar.report.figures import world as figures
 from multipolar.report.reading import Reading
+from multipolar.results.evidence import Evidence
 from multipolar.results.result import Result
 from multipolar.results.technology import TechnologyRow, VentureRow
 
@@ -168,6 +169,31 @@ def test_no_text_is_too_small_to_read(look: Callable[..., Any], result: Result, 
     )
     assert len(sizes) > 100
     assert min(sizes) >= SMALLEST_TEXT
+
+
+def test_a_phone_tells_evidence_under_each_economy_and_heads_in_each_line(
+    visit: Callable[..., Any], result: Result
+) -> None:
+    """The longest evidence there is, in one column with the name; heads that the script gives to stacked rows."""
+    size, blocks = len(result.countries), ("trade", "input_share", "tariff")
+    weak = dict.fromkeys(blocks, np.full(size, 3, dtype=np.int8))
+    evidence = Evidence(
+        country=weak, shares={block: {"assumption": 1.0} for block in blocks}, rests_on={"welfare": blocks},
+        weakest={"welfare": weak["trade"]},
+    )  # fmt: skip
+    page = visit(replace(result, evidence=evidence), 360).page
+    page.locator("details").evaluate_all("folds => folds.forEach(fold => { fold.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    told = page.locator("#economies th small")
+    assert told.count() == size
+    assert set(told.all_inner_texts()) == {"assumption: sales, inputs, tariffs"}
+    assert told.first.evaluate("one => parseFloat(getComputedStyle(one).fontSize)") >= SMALLEST_TEXT
+    assert max(told.evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")) <= 360
+    heads = page.locator("#branches table.stacked").first.locator("thead th")
+    cells = page.locator("#branches table.stacked").first.locator("tbody tr").first.locator("td")
+    assert [cell.get_attribute("data-label") for cell in cells.all()] == heads.all_text_contents()[1:]
+    shown = cells.first.evaluate("one => getComputedStyle(one, '::before').content")
+    assert shown == f'"{heads.all_text_contents()[1]}"'
 
 
 def test_a_phone_has_its_own_figure(visit: Callable[..., Any], result: Result) -> None:
