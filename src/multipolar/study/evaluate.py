@@ -318,10 +318,22 @@ def _one_draw(context: _Context, number: int) -> DrawRow:
     more = {"welfare_path": path} if years else {}
     if economy.wage_floor is not None:
         more |= {"unemployment": idle[0]} | ({"unemployment_path": idle[1]} if years else {})
+    more |= _measured(context, walker, answers)
+    return DrawRow(welfare, welfare / 100.0 * context.income, tuple(status), more)
+
+
+def _measured(context: _Context, walker: Walker, answers: Sequence[Answer | None]) -> dict[str, Array]:
+    """Real GDP and indices of one draw, NaN where a case has no answer."""
+    more: dict[str, Array] = {}
+    try:
+        walker.bench.whole_baseline()
+    except MultipolarError:  # no case has an answer, and the central reference world only lends its shapes
+        central = Bench(context.economy, context.scenario, {}, context.starts, context.tolerance)
+        walker, answers = Walker(central, walker.learning), [None] * len(answers)
     if context.ruler is not None and context.offsets is not None:
         more |= drawn_numbers([None if held is None else held.solved for held in answers], context.offsets)
         more |= context.ruler.measure(walker, answers, more["real_gdp"]).changes()
     if context.asked is not None:  # of branches as written: a variant has its central value
         plain = [None if case.variant else answer for case, answer in zip(context.keys, answers, strict=True)]
         more |= context.asked.of_draws().measure(walker, plain).changes()
-    return DrawRow(welfare, welfare / 100.0 * context.income, tuple(status), more)
+    return more

@@ -20,7 +20,7 @@ from multipolar.results.result import Result
 from multipolar.results.rows import DrawRow, packed, unpacked
 from multipolar.scenario.resolve import resolve
 from multipolar.scenario.scenario import CaseKey
-from multipolar.study.case import Bench
+from multipolar.study.case import Bench, Reference
 from multipolar.study.central import drawn_real_gdp, real_gdp_offsets
 from multipolar.study.indexed import chain_of, high_tech, of_outcome
 from multipolar.study.measured import ruler
@@ -272,3 +272,38 @@ def test_a_scenario_without_blocs_is_measured_by_brics_and_the_west(embedded: mp
     assert found.years == ()
     assert found.technology == ()
     assert [(row.measure, row.why.split(":")[0]) for row in found.not_computed] == [("s", "it needs years")]
+
+
+def test_a_draw_whose_reference_world_has_no_answer_leaves_the_others_their_ranges(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "wall.yaml").write_text(
+        f"{HEAD}measures: [{{id: wall, type: tariff, who: NAM, to: CHN, sectors: goods, add: 0.4}}]\n"
+    )
+    text = (
+        f"{HEAD}deficits: closed\nbaseline: [wall]\nmeasures:\n"
+        "  - {id: more, type: tariff, who: CHN, to: NAM, sectors: goods, add: {value: 0.1, range: [0.05, 0.2]}}\n"
+    )
+    (tmp_path / "more.yaml").write_text(text)
+    world, scenario = mp.load_world("blocs6"), mp.read_scenario(tmp_path / "more.yaml")
+    whole = mp.evaluate(world, scenario, draws=4)
+    met: list[Bench] = []
+    made = Bench._reference
+
+    def reference(bench: Bench, shocks: mp.Shocks, case: CaseKey | None, year: int | None = None) -> Reference:
+        if bench.draw and bench not in met:
+            met.append(bench)
+        if bench.draw and met.index(bench) == 2:
+            raise mp.NotConvergedError("the reference world rests at 4e-3")
+        return made(bench, shocks, case, year)
+
+    monkeypatch.setattr(Bench, "_reference", reference)
+    found = mp.evaluate(world, scenario, draws=4)
+    assert whole.failed_draws == 0
+    assert found.failed_draws == 1
+    assert "rests at 4e-3" in next(row.message for row in found.status if row.outcome != "converged")
+    others = [0, 1, 3]
+    for name, index in found.indices.items():
+        if index.drawn is not None:
+            assert np.isnan(index.drawn[:, 2]).all(), name
+            np.testing.assert_allclose(index.drawn[:, others], whole.indices[name].drawn[:, others], err_msg=name)
