@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from multipolar.model.system import prepare
     from multipolar.model.ventures import Venture
     from multipolar.results.result import Result
-    from multipolar.scenario.scenario import Scenario, read_scenario
+    from multipolar.scenario.resolve import Resolution, resolve
+    from multipolar.scenario.scenario import CaseKey, Scenario, cases, read_scenario
     from multipolar.study.evaluate import evaluate
     from multipolar.world.library import load_world
     from multipolar.world.world import Field, World
@@ -64,7 +65,11 @@ _HOME = {
     "prepare": "model.system",
     "solve": "model.solve",
     "solve_prepared": "model.solve",
+    "Resolution": "scenario.resolve",
+    "resolve": "scenario.resolve",
+    "CaseKey": "scenario.scenario",
     "Scenario": "scenario.scenario",
+    "cases": "scenario.scenario",
     "read_scenario": "scenario.scenario",
     "Result": "results.result",
     "evaluate": "study.evaluate",

@@ -21,12 +21,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from multipolar.base.problems import ScenarioError
+from multipolar.base.problems import ScenarioError, of_kind
 from multipolar.model.shocks import Shocks
 from multipolar.scenario.checks import check_for_world
 from multipolar.scenario.document import Horizon
@@ -39,9 +38,7 @@ from multipolar.scenario.scenario import CaseKey, Scenario, active, cases
 from multipolar.scenario.timing import over, share_in_force, whole_by
 from multipolar.scenario.values import Labels
 from multipolar.world import groups
-
-if TYPE_CHECKING:
-    from multipolar.world.world import World
+from multipolar.world.world import World
 
 NO_DRAW: Mapping[str, float] = {}
 IN_A_BASELINE = "knowledge of the baseline is the path that everything is measured against"
@@ -88,18 +85,22 @@ class Resolution:
 def resolve(
     scenario: Scenario,
     world: World,
-    case: CaseKey,
+    case: CaseKey | None = None,
     draw: Mapping[str, float] = NO_DRAW,
     year: int | None = None,
 ) -> Resolution:
     """The shocks of one case and one draw, against the reference world that holds the baseline already.
 
+    ``case``: one of ``cases(scenario)``; without it the first, all measures in the first branch as written.
     ``draw`` maps names of ``scenario.uncertain`` to drawn values; what it leaves out stays central. ``year``: what is
     in force at its end, as far as it is phased in, measures of knowledge included; None: one comparison, with all that
     is in force at the end of the horizon fully phased in and without what only years can bring. Raises
     ``ScenarioError`` where a name is not in the world, two ``rate``s meet, or a measure cannot be carried out.
     """
+    of_kind("resolve", "scenario", scenario, Scenario)
+    of_kind("resolve", "world", world, World)
     check_for_world(scenario, Labels(world.countries, world.sectors, world.name))
+    case = cases(scenario)[0] if case is None else case
     draft = Draft(world, draw)
     not_computed = _apply(draft, scenario, active(scenario, case), year, {})
     rails = _rails(draft, scenario, active(scenario, case), year, {})

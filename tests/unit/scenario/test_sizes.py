@@ -94,3 +94,25 @@ def test_check_says_what_has_no_effect_and_which_part_is_not_computed(
     assert "Not computed in part: `ban`, `rents`: the wedge of a licence is computed for coverage `thin` only" in said
     assert "`own`: no flow between two different countries of this world is meant." in said
     assert "Read, but not computed" not in said
+
+
+def test_resolve_is_a_public_name_and_takes_the_first_case_unless_told(embedded: mp.World) -> None:
+    text = HEAD + "  - {id: a, type: tariff, who: USA, to: CHN, sectors: goods, add: 10 %}\n"
+    text += "branches:\n  calm: {measures: []}\n"
+    text += "  answered: {measures: [{id: b, type: tariff, who: CHN, to: USA, sectors: goods, add: 10 %}]}\n"
+    scenario = mp.read_scenario(text, embedded)
+    first, second = mp.cases(scenario)
+    assert isinstance(first, mp.CaseKey)
+    calm, answered = mp.resolve(scenario, embedded), mp.resolve(scenario, embedded, second)
+    assert (calm.shocks.tariff == mp.resolve(scenario, embedded, first).shocks.tariff).all()
+    moved = answered.shocks.tariff - calm.shocks.tariff
+    usa, chn = embedded.countries.index("USA"), embedded.countries.index("CHN")
+    assert moved[usa, chn, 0] == pytest.approx(0.1)
+    assert moved.sum() == pytest.approx(moved[usa, chn].sum())
+    whole = mp.evaluate(embedded, scenario, full=False)
+    assert mp.solve(embedded, calm.shocks).welfare_hat * 100 - 100 == pytest.approx(  # the horizon is `long`
+        whole.central["welfare"][0], abs=1e-6
+    )
+    for given in (None, "us-china-tariff-war"):
+        with pytest.raises(mp.InputError, match="resolve: scenario is"):
+            mp.resolve(given, embedded)  # type: ignore[arg-type]
