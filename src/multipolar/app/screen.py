@@ -16,6 +16,7 @@ from multipolar.report.graded import statement
 from multipolar.report.reading import Reading
 from multipolar.results.evidence import HEADLINE, LEAST
 from multipolar.results.result import LEVEL, Result
+from multipolar.world.elasticities import DEFAULT
 
 ROWS = 10
 BAR = 20
@@ -127,9 +128,12 @@ def evidence(result: Result) -> str:
 
 
 def reference(result: Result) -> str:
-    """The world that effects are measured against."""
+    """The world that effects are measured against, with what was chosen for it."""
     world, baseline = result.world, result.scenario.baseline
-    named = f"the world of {world.year or 'no stated year'} ({shown(world.name)})"
+    chosen = [shown(world.name)]
+    chosen += [f"trade elasticities {world.elasticities[0]}"] if world.elasticities[0] not in ("", DEFAULT) else []
+    chosen += ["tariffs on the customs base"] if world.customs_base else []
+    named = f"the world of {world.year or 'no stated year'} ({', '.join(chosen)})"
     return named + (f" with {', '.join(baseline)} in force" if baseline else "")
 
 

@@ -44,7 +44,8 @@ def held(folder: str, name: str) -> dict[str, Any]:
 
 
 def test_a_set_by_name_is_recorded_repeated_and_printed(call: Call) -> None:
-    call(*RUN, "--out", "set", "--elasticities", "BSY")
+    said = " ".join(call(*RUN, "--out", "set", "--elasticities", "BSY").split())
+    assert "against the world of 2022 (world2022, trade elasticities BSY); deficits" in said
     inputs = held("set", "inputs.json")
     assert inputs["elasticities"] == "BSY"
     assert inputs["world_digest"] == mp.load_world(elasticities="BSY").digest != mp.load_world().digest
@@ -70,7 +71,7 @@ def test_the_customs_base_is_recorded_repeated_and_printed(call: Call) -> None:
 
 
 def test_without_the_options_nothing_is_recorded_and_the_bytes_are_those_of_the_world_as_it_is(call: Call) -> None:
-    call(*RUN, "--no-report", "--out", "plain")
+    assert "(world2022);" in " ".join(call(*RUN, "--no-report", "--out", "plain").split())
     assert not {"elasticities", "customs_base"} & set(held("plain", "inputs.json"))
     call(*RUN, "--no-report", "--out", "named", "--elasticities", "U4")  # the set the embedded world has
     for name in ("result.json", "result.nc", "welfare.csv"):
