@@ -179,13 +179,15 @@ def without_number(result: Result) -> list[str]:
 
 
 def not_computed(result: Result) -> list[str]:
-    """What the scenario asks for and these numbers leave out: measures without effect; parts of measures, with why."""
-    whole = {card.id for card in result.scenario.measures if card.computed}
-    names = dict.fromkeys(row.measure for row in result.not_computed if row.measure not in whole)
-    parts = dict.fromkeys((row.measure, row.why) for row in result.not_computed if row.measure in whole)
+    """What the scenario asks for and these numbers leave out: what has no mechanism; what has one but not here, with
+    why (a part of a measure, a field that the world does not have)."""
+    here = {card.id for card in result.scenario.measures if card.computed}
+    here |= {row.measure for row in result.not_computed if row.type == "index"}
+    names = dict.fromkeys(row.measure for row in result.not_computed if row.measure not in here)
+    parts = dict.fromkeys((row.measure, row.why) for row in result.not_computed if row.measure in here)
     listed = ", ".join(shown(name, 40) for name in names)
     lines = [f"NOT COMPUTED, without effect in these numbers: {listed}."] if names else []
-    return [*lines, *(f"NOT COMPUTED in part: {shown(name, 40)}, {shown(why, 300)}." for name, why in parts)]
+    return [*lines, *(f"NOT COMPUTED: {shown(name, 40)}, {shown(why, 300)}." for name, why in parts)]
 
 
 def side_table(result: Result) -> str:

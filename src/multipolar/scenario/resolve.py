@@ -44,6 +44,7 @@ NO_DRAW: Mapping[str, float] = {}
 IN_A_BASELINE = "knowledge of the baseline is the path that everything is measured against"
 ALONG_THE_PATH = "it acts along the years of the horizon, and not in one comparison"
 RESEARCH_SECTOR = "M"
+INDEX_FIELDS = {"co2": "emissions", "gap": "population", "leadership": "knowledge"}  # what an index cannot do without
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def resolve(
     return Resolution(
         draft.shocks(scenario.deficits),
         tuple(draft.log),
-        (*not_computed, *_keys_not_computed(scenario)),
+        (*not_computed, *_keys_not_computed(scenario, world)),
         tuple(dict.fromkeys(notes)),
         tuple(learnt for learnt, _ in draft.learning),
         rails,
@@ -314,7 +315,7 @@ def _years(scenario: Scenario, year: int | None) -> tuple[str, ...]:
     )
 
 
-def _keys_not_computed(scenario: Scenario) -> list[NotComputed]:
+def _keys_not_computed(scenario: Scenario, world: World) -> list[NotComputed]:
     """Parts of the file beside its measures that no number comes from yet."""
     found = [NotComputed(firm, "firm", None, "results of firms are not modelled yet") for firm in scenario.firms]
     if scenario.responses is not None:
@@ -323,6 +324,11 @@ def _keys_not_computed(scenario: Scenario) -> list[NotComputed]:
     report, line = scenario.report, scenario.report.spot.line
     if report.threshold:
         found.append(NotComputed(report.threshold, "threshold", line, "thresholds are not computed yet"))
+    for index in report.indices or ():
+        needed = INDEX_FIELDS.get(index)
+        if needed is not None and needed not in world.fields:
+            why = f"world `{world.name}` has no field `{needed}`; use another world, or drop it from `report`"
+            found.append(NotComputed(index, "index", line, why))
     return found
 
 

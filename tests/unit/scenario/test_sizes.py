@@ -91,7 +91,7 @@ def test_check_says_what_has_no_effect_and_which_part_is_not_computed(
     assert program._code() in (0, None)
     said = " ".join(capsys.readouterr().out.split())
     assert said.startswith("said is right: 2 measures, 1 case.")
-    assert "Not computed in part: `ban`, `rents`: the wedge of a licence is computed for coverage `thin` only" in said
+    assert "Not computed: `ban`, `rents`: the wedge of a licence is computed for coverage `thin` only" in said
     assert "`own`: no flow between two different countries of this world is meant." in said
     assert "Read, but not computed" not in said
 
@@ -116,3 +116,19 @@ def test_resolve_is_a_public_name_and_takes_the_first_case_unless_told(embedded:
     for given in (None, "us-china-tariff-war"):
         with pytest.raises(mp.InputError, match="resolve: scenario is"):
             mp.resolve(given, embedded)  # type: ignore[arg-type]
+
+
+def test_an_index_that_the_world_has_no_field_for_is_named(embedded: mp.World) -> None:
+    text = HEAD + "  - {id: a, type: tariff, who: USA, to: CHN, sectors: goods, add: 10 %}\n"
+    text += "report: {indices: [co2, gap, leadership, poles]}\n"
+    bare = mp.World.from_arrays(
+        countries=embedded.countries, sectors=embedded.sectors, trade=embedded.trade, name="bare",
+        input_share=embedded.input_share, tariff=embedded.tariff, trade_elasticity=embedded.trade_elasticity,
+    )  # fmt: skip
+    assert mp.resolve(mp.read_scenario(text), embedded).not_computed == ()
+    left_out = {row.measure: row.why for row in mp.resolve(mp.read_scenario(text), bare).not_computed}
+    assert {name: why.partition(";")[0] for name, why in left_out.items()} == {
+        "co2": "world `bare` has no field `emissions`",
+        "gap": "world `bare` has no field `population`",
+        "leadership": "world `bare` has no field `knowledge`",
+    }

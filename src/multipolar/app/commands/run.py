@@ -141,10 +141,11 @@ def check(
     measures = sum(1 for _ in document.all_measures())
     print(f"{shown(document.name)} is right: {_counted(measures, 'measure')}, {_counted(len(keys), 'case')}.")
     computed = {m.id for _, m in document.all_measures() if m.not_computed(document.stepped) is None}
+    computed.update(document.report.indices or ())  # what they lack is said one by one
     left_out = dict.fromkeys((row.measure, row.why) for each in found for row in each.not_computed)
     named = dict.fromkeys(name for name, _ in left_out if name not in computed)
     said = [f"read, but not computed yet: {', '.join(map(shown, named))}"] if named else []
-    said += [f"not computed in part: `{name}`, {why}" for name, why in left_out if name in computed]
+    said += [f"not computed: `{name}`, {why}" for name, why in left_out if name in computed]
     for line in dict.fromkeys([*said, *(note for each in found for note in each.notes)]):
         print(paragraph(f"{line[0].upper()}{shown(line[1:], 2000)}."))
 
