@@ -81,8 +81,9 @@ def expect(legs: Any, accounts: Any, leg: int, sign: int) -> None:
 def enqueue(day: Any, legs: Any, notes: Any, accounts: Any, leg: int) -> None:
     """To the end of its queue, before what has a lower priority.
 
-    ``dead`` is a leg that is barred, or stands behind one that is: no resolution in queue order can settle it. The
-    last one that is not is ``live``, and only such legs are ``pending``. Groups have their own marks in ``loops``.
+    ``doomed`` is a leg that is barred, or stands behind one that is: no resolution in queue order can settle it. The
+    last one that is not is ``live``, and only such legs are ``pending``. Where there are groups, ``loops`` marks anew
+    at each resolution.
     """
     a = legs[leg, L.debit]
     behind, front = -1, accounts[a, A.tail]
@@ -101,18 +102,16 @@ def enqueue(day: Any, legs: Any, notes: Any, accounts: Any, leg: int) -> None:
         accounts[a, A.tail] = leg
     accounts[a, A.length] += 1
     if day[D.barred] and not day[D.grouped]:
-        notes[leg, N.dead] = blocked(legs, accounts, leg) or (front >= 0 and notes[front, N.dead])
-        if notes[leg, N.dead]:
-            accounts[a, A.live] = front if front < 0 or not notes[front, N.dead] else accounts[a, A.live]
-            while behind >= 0 and not notes[behind, N.dead]:
-                notes[behind, N.dead] = 1
+        notes[leg, N.doomed] = blocked(legs, accounts, leg) or (front >= 0 and notes[front, N.doomed])
+        if notes[leg, N.doomed]:
+            accounts[a, A.live] = front if front < 0 or not notes[front, N.doomed] else accounts[a, A.live]
+            while behind >= 0 and not notes[behind, N.doomed]:
+                notes[behind, N.doomed] = 1
                 expect(legs, accounts, behind, -1)
                 behind = legs[behind, L.after]
-        elif behind < 0 or notes[behind, N.dead]:
+        elif behind < 0 or notes[behind, N.doomed]:
             accounts[a, A.live] = leg
-    else:
-        accounts[a, A.live] = accounts[a, A.tail]
-    if not notes[leg, N.dead]:
+    if not day[D.barred] or day[D.grouped] or not notes[leg, N.doomed]:
         expect(legs, accounts, leg, 1)
     day[D.waiting] += 1
     day[D.changed] = 1
@@ -189,7 +188,7 @@ def commit(
             accounts[a, A.tail] = front
         legs[leg, L.queued] = 0
         accounts[a, A.length] -= 1
-        if not notes[leg, N.dead]:
+        if not day[D.barred] or day[D.grouped] or not notes[leg, N.doomed]:
             expect(legs, accounts, leg, -1)
             if accounts[a, A.live] == leg:
                 accounts[a, A.live] = front

@@ -35,11 +35,11 @@ D = columns(  # what changes, and in the last line what does not
     *("offset", "gridlock", "every", "horizon", "union", "barred", "routed", "ranked", "grouped", "simple"),
 )
 L = columns(*LEG_COLUMNS, "after", "before", "queued", "settled_at")
-N = columns(*NOTE_COLUMNS, "dead", "doomed", "order", "event")  # order and event: the row is a place in the journal
+N = columns(*NOTE_COLUMNS, "doomed", "order", "event")  # order and event: the row is a place in the journal
 A = columns(
-    *ACCOUNT_COLUMNS,
-    *("member", "drawing", "paying", "mute", "cut", "head", "tail", "length", "marked"),
-    *("pending", "live", "change", "position", "ends", "last", "stacked"),
+    *("balance", "floor", "mute", "cut", "head", "tail", "pending", "live"),  # what most payments touch: 64 bytes
+    *("owner", "money", "overtaking", "cap", "member", "drawing", "paying", "length", "marked"),
+    *("change", "position", "ends", "last", "stacked"),
     *("dirty", "look"),  # lists: the row is a place in the list, not an account
 )
 K = columns(*LINE_COLUMNS, "out", "held", "owed", "peak", "plan", "plan_drawn", "plan_given")

@@ -201,7 +201,7 @@ def resolve(t: Tables, cycle: int) -> None:
     of a clearing union members owe their cap at most, without one what they hold.
     """
     day, legs, accounts = t.day, t.legs, t.accounts
-    marking = day[D.grouped]
+    marking, some_doomed = day[D.grouped], day[D.barred] and not day[D.grouped]
     day[D.chosen] = 0
     if marking:
         bars(t)
@@ -210,7 +210,7 @@ def resolve(t: Tables, cycle: int) -> None:
         if cycle and accounts[a, A.cap] >= 0:
             floor = (0 if accounts[a, A.member] else accounts[a, A.balance]) - accounts[a, A.cap]
         accounts[a, A.position] = accounts[a, A.pending] + accounts[a, A.balance] - floor
-        accounts[a, A.last] = accounts[a, A.live]
+        accounts[a, A.last] = accounts[a, A.live] if some_doomed else accounts[a, A.tail]
         if accounts[a, A.position] < 0:
             look(t, a)
     while day[D.chosen] > 0:
@@ -298,7 +298,7 @@ def pick(t: Tables) -> int:
 
 @jit
 def bar(t: Tables) -> None:
-    """Mark the accounts that can neither pay (``mute``) nor be paid (``cut``) now, and what is dead in queues."""
+    """Mark the accounts that can neither pay (``mute``) nor be paid (``cut``) now, and what is doomed in queues."""
     accounts, blocks = t.accounts, t.blocks
     for a in range(len(accounts)):
         owner = accounts[a, A.owner]
@@ -309,11 +309,11 @@ def bar(t: Tables) -> None:
         return
     for a in range(len(accounts)):
         accounts[a, A.live] = -1
-        leg, dead = accounts[a, A.head], False
+        leg, doomed = accounts[a, A.head], False
         while leg >= 0:
-            dead = dead or blocked(t.legs, accounts, leg)
-            t.notes[leg, N.dead] = dead
-            if not dead:
+            doomed = doomed or blocked(t.legs, accounts, leg)
+            t.notes[leg, N.doomed] = doomed
+            if not doomed:
                 accounts[a, A.live] = leg
                 expect(t.legs, accounts, leg, 1)
             leg = t.legs[leg, L.after]

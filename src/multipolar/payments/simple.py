@@ -16,10 +16,12 @@ def drain(day: Any, legs: Any, notes: Any, accounts: Any) -> None:
     """Settle the heads of queues of a simple day, lowest account first, as ``cascade`` does for every day."""
     while day[D.dirty] > 0:
         a = next_dirty(day, accounts)
-        leg, low = accounts[a, A.head], accounts[a, A.floor]
+        leg, low, bars = accounts[a, A.head], accounts[a, A.floor], day[D.barred]
         while leg >= 0:
             amount, b, behind = legs[leg, L.amount], legs[leg, L.credit], legs[leg, L.after]
-            if accounts[a, A.balance] - (amount if a != b else 0) < low or accounts[a, A.mute] or accounts[b, A.cut]:
+            if accounts[a, A.balance] - (amount if a != b else 0) < low:
+                break
+            if bars and (accounts[a, A.mute] or accounts[b, A.cut]):
                 break
             accounts[a, A.balance] -= amount
             accounts[b, A.balance] += amount
@@ -33,7 +35,8 @@ def drain(day: Any, legs: Any, notes: Any, accounts: Any) -> None:
             day[D.events] += 1
             day[D.waiting] -= 1
             accounts[a, A.head] = behind
-            accounts[a, A.live] = accounts[a, A.live] if accounts[a, A.live] != leg else -1
+            if bars and accounts[a, A.live] == leg:
+                accounts[a, A.live] = -1
             accounts[a, A.length] -= 1
             if behind >= 0:
                 legs[behind, L.before] = -1
@@ -51,7 +54,7 @@ def run_simple(day: Any, legs: Any, notes: Any, accounts: Any, releases: Any, un
     The same as ``release`` and ``cascade`` would do, in one loop: what is short, barred or finds a queue waits at its
     end, where it cannot settle now.
     """
-    at = day[D.released]
+    at, bars = day[D.released], day[D.barred]
     while at < len(releases) and releases[at, 0] < until:
         day[D.now] = releases[at, 0]
         leg = releases[at, 1]
@@ -59,7 +62,7 @@ def run_simple(day: Any, legs: Any, notes: Any, accounts: Any, releases: Any, un
         a, b, amount = legs[leg, L.debit], legs[leg, L.credit], legs[leg, L.amount]
         day[D.changed] = 1
         paid = amount if a != b else 0
-        barred = accounts[a, A.mute] or accounts[b, A.cut]
+        barred = bars and (accounts[a, A.mute] or accounts[b, A.cut])
         if barred or accounts[a, A.head] >= 0 or accounts[a, A.balance] - paid < accounts[a, A.floor]:
             enqueue(day, legs, notes, accounts, leg)
             continue
