@@ -111,14 +111,15 @@ def read_iso20022(source: str | Path, start: str | None = None, link: str = "uet
 
 
 def read_obligations(source: str | Path) -> list[tuple[str, str, int]]:
-    """Rows (debtor, creditor, amount) of a table, or of a payment file whose payments are taken as obligations.
+    """Rows (debtor, creditor, amount) of a table, or of a payment file or messages, whose payments are obligations.
 
-    A payment file must have one currency. Raises ``InputError`` with the line of everything that is wrong.
+    Payments must be in one currency. Raises ``InputError`` with the line of everything that is wrong.
     """
     path = find(source, ".csv", *([] if str(source).endswith(TABLES) else [".yaml"]))
     if path.suffix == ".yaml":
-        held = read_payment_file(path)
-        return rows_of(held.payments)
+        return rows_of(read_payment_file(path).payments)
+    if path.suffix.lower() == MESSAGES:
+        return rows_of(read_iso20022(path))
     table = read_table(path, OBLIGATION_COLUMNS)
     problems = Collector(table.where)
     rows = list(zip(table.columns["debtor"], table.columns["creditor"], table.numbers("amount"), strict=True))

@@ -11,7 +11,7 @@ import pytest
 import multipolar.payments as pay
 from multipolar.base.problems import InputError, MultipolarError
 from multipolar.payments.iso20022 import VERSIONS, minor_digits
-from multipolar.payments.reading import read_payment_file
+from multipolar.payments.reading import read_obligations, read_payment_file
 
 pytest.importorskip("pyiso20022.pacs")
 pytest.importorskip("xsdata")
@@ -351,6 +351,11 @@ def test_a_system_with_messages_beside_it_or_in_place(file: Callable[..., Path],
         read_payment_file(system)
     with pytest.raises(InputError, match="link: no `x`"):
         read_payment_file(system, path, link="x")
+
+
+def test_messages_are_obligations_to_clear(file: Callable[..., Path]) -> None:
+    path = file(message(transaction(1), transaction(2, "BNPAFRPP", "DEUTDEFF")))
+    assert pay.clear(read_obligations(path)).total == 2 * 12050
 
 
 def test_without_the_extra_one_sentence_says_which(file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
