@@ -31,6 +31,7 @@ STATE_MAX = 300.0  # a state is in logs
 RESIDUAL_FACTOR = 100.0  # recomputed residuals may exceed the tolerance of the state by this much, not more
 DISPLACED_ROUNDS = 50
 HOMOTOPY_SWEEPS = 150
+PRODUCTION = ("productivity_hat", "research_purchases", "ventures")  # of shocks: not in the trade arrays
 POOR = 0.1  # spending over earnings at which a path that ends is said to end for lack of income
 TIGHTER = (1e-2, 1e-4)  # of the tolerance, where a recomputed residual is still above its limit
 TIGHTEST = 1e-14  # of the undamped residual in logs: below it rounding moves the state
@@ -86,14 +87,11 @@ def system_of(economy: Economy, shocks: Shocks) -> System:
     return shocked(economy, shocks)
 
 
-def with_productivity(system: System, shocks: Shocks) -> System:
-    """The system of ``shocks`` that differ from those of ``system`` in productivity and research alone: its trade
-    arrays serve again. Raises ``ShocksError`` for the two."""
-    moved = checked(
-        Shocks(productivity_hat=shocks.productivity_hat, research_purchases=shocks.research_purchases),
-        system.economy.world,
-    )
-    kept = replace(system.shocks, productivity_hat=moved.productivity_hat, research_purchases=moved.research_purchases)
+def with_production(system: System, shocks: Shocks) -> System:
+    """The system of ``shocks`` that differ from those of ``system`` in ``PRODUCTION`` alone: its trade arrays serve
+    again. Raises ``ShocksError`` for what differs."""
+    moved = checked(Shocks(**{name: getattr(shocks, name) for name in PRODUCTION}), system.economy.world)
+    kept = replace(system.shocks, **{name: getattr(moved, name) for name in PRODUCTION})
     ln_productivity = 0.0 if moved.productivity_hat is None else np.log(moved.productivity_hat)
     return replace(system, shocks=kept, ln_productivity=ln_productivity)
 

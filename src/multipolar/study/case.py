@@ -18,7 +18,7 @@ from multipolar.base.problems import NoEquilibriumError
 from multipolar.model.markets import markets_of
 from multipolar.model.outcome import Outcome
 from multipolar.model.shocks import Block, Shocks
-from multipolar.model.solve import solve_system, system_of, with_productivity
+from multipolar.model.solve import PRODUCTION, solve_system, system_of, with_production
 from multipolar.model.system import Economy, System, prepare, with_parameters
 from multipolar.numerics.secants import Secants
 from multipolar.scenario.resolve import Resolution, in_force, last_year, lifts, resolve, resolve_baseline
@@ -250,21 +250,22 @@ class Bench:
         return Solved(staged.case, staged.resolution, staged.baseline, staged.reference, staged.stands_on, outcome)
 
     def _system(self, economy: Economy, shocks: Shocks) -> System:
-        """The system of a year; where only productivity and research have moved since the one before, made from that
-        one. Arrays that are the same objects are taken to be the same: those of a resolution are never written into."""
-        if self._made is not None and self._made[1].economy is economy and _only_productivity(self._made[0], shocks):
-            system = with_productivity(self._made[1], shocks)
+        """The system of a year; where only production has moved since the one before, made from that one.
+
+        Arrays that are the same objects are taken to be the same: those of a resolution are never written into.
+        """
+        if self._made is not None and self._made[1].economy is economy and _only_production(self._made[0], shocks):
+            system = with_production(self._made[1], shocks)
         else:
             system = system_of(economy, shocks)
         self._made = (shocks, system)
         return system
 
 
-def _only_productivity(one: Shocks, other: Shocks) -> bool:
-    """Whether the shocks are the same, object by object, but for productivity and research."""
-    moving = ("productivity_hat", "research_purchases")
-    same = (getattr(one, each.name) is getattr(other, each.name) for each in fields(Shocks) if each.name not in moving)
-    return all(same)
+def _only_production(one: Shocks, other: Shocks) -> bool:
+    """Whether the shocks are the same, object by object, but for ``PRODUCTION``."""
+    held = (each.name for each in fields(Shocks) if each.name not in PRODUCTION)
+    return all(getattr(one, name) is getattr(other, name) for name in held)
 
 
 def by_licences(shocks: Shocks) -> Shocks:

@@ -1,4 +1,4 @@
-"""A system that differs from another in productivity and research alone: the same bits, with its trade arrays."""
+"""A system that differs from another in production alone: the same bits, with its trade arrays."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import multipolar as mp
-from multipolar.model.solve import solve_system, system_of, with_productivity
+from multipolar.model.solve import solve_system, system_of, with_production
 from multipolar.study.case import Bench
 from multipolar.world.toy import random_world
 
@@ -26,16 +26,19 @@ def test_trade_arrays_serve_again_and_numbers_are_the_same_bits() -> None:
     economy = mp.prepare(WORLD)
     first = system_of(economy, shocks())
     moved = replace(
-        shocks(), productivity_hat=np.linspace(0.9, 1.2, 15).reshape(5, 3), research_purchases=np.full((5, 3), 2.0)
+        shocks(),
+        productivity_hat=np.linspace(0.9, 1.2, 15).reshape(5, 3),
+        research_purchases=np.full((5, 3), 2.0),
+        ventures=(mp.Venture(host=2, sector=0, investor=0, share=0.2, royalty=0.05, displaced=0.5),),
     )
-    again, anew = with_productivity(first, moved), system_of(economy, moved)
+    again, anew = with_production(first, moved), system_of(economy, moved)
     assert again.made is first.made
     one, other = solve_system(again), solve_system(anew)
     for name in ("welfare_hat", "trade", "price_hat", "output", "research_spending"):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
     before = solve_system(first)
     assert (before.welfare_hat != one.welfare_hat).all()
-    bare = with_productivity(first, replace(shocks(), productivity_hat=None))
+    bare = with_production(first, replace(shocks(), productivity_hat=None))
     np.testing.assert_array_equal(
         solve_system(bare).welfare_hat, mp.solve(WORLD, replace(shocks(), productivity_hat=None)).welfare_hat
     )
@@ -44,8 +47,11 @@ def test_trade_arrays_serve_again_and_numbers_are_the_same_bits() -> None:
 def test_what_moves_is_checked_again() -> None:
     system = system_of(mp.prepare(WORLD), shocks())
     with pytest.raises(mp.ShocksError, match="productivity_hat: not above 0"):
-        with_productivity(system, replace(shocks(), productivity_hat=np.zeros((5, 3))))
-    assert with_productivity(system, replace(shocks(), productivity_hat=np.ones((5, 3)))).made is system.made
+        with_production(system, replace(shocks(), productivity_hat=np.zeros((5, 3))))
+    away = (mp.Venture(host=7, sector=0, investor=0, share=0.2, royalty=0.05),)
+    with pytest.raises(mp.ShocksError, match="host, investor or sector is outside the world"):
+        with_production(system, replace(shocks(), ventures=away))
+    assert with_production(system, replace(shocks(), productivity_hat=np.ones((5, 3)))).made is system.made
 
 
 def test_a_bench_forms_trade_arrays_where_they_have_moved() -> None:

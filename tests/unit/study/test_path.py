@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 from textwrap import indent
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ import multipolar as mp
 from multipolar.base.problems import InputError
 from multipolar.model.learning import calibrate, learning_parameters
 from multipolar.model.parameters import Parameters, horizon_parameters
-from multipolar.model.system import prepare
+from multipolar.model.system import System, prepare
 from multipolar.scenario.scenario import CaseKey, Scenario
 from multipolar.study.attribution import attribute
 from multipolar.study.case import Bench
@@ -322,3 +323,26 @@ def test_a_walk_that_follows_another_comes_to_its_own_numbers_sooner(world: mp.W
     assert led.sweeps < alone.sweeps
     again = walker.walk(CaseKey(), start=guide)
     assert again.sweeps <= 2 * len(again.years)  # it starts where it has been
+
+
+def test_years_with_the_same_in_force_share_their_trade_arrays(world: mp.World) -> None:
+    """Knowledge and ventures move every year; what crosses borders does not, and its arrays are formed once."""
+    scenario = mp.read_scenario(
+        "multipolar: 1\ntitle: t\nhorizon: {from: 2025, to: 2030}\nmeasures:\n"
+        f"  - {{id: wall, {WALL}, source: assumption}}\n"
+        f"  - {{id: venture, {VENTURE}, royalty: 0.05, source: assumption}}\n",
+        world,
+    )
+    bench = Bench(prepare(world), scenario)
+    made: list[System] = []
+    form = bench._system
+
+    def noted(*given: Any) -> System:
+        made.append(form(*given))
+        return made[-1]
+
+    bench._system = noted  # type: ignore[method-assign]
+    walk = Walker(bench, learning_parameters()).walk(CaseKey())
+    assert (np.diff(walk.productivity, axis=0) != 0).any()
+    assert len(made) == 6
+    assert len({id(system.made) for system in made}) == 2  # the last year is resolved anew
