@@ -121,6 +121,9 @@ def check_ledger(ledger: Ledger, trace: Trace, every: bool) -> None:
 
 def _check_floors(ledger: Ledger, journal: Journal) -> None:
     """Nobody below its floor at the end of an event."""
+    _, account, balance = _movements(ledger, journal)
+    if (balance >= ledger.floor[account]).all():  # not even within an event: no need to find where events end
+        return
     account, balance, event = running_balances(ledger, journal)
     below = balance < ledger.floor[account]
     if below.any():
@@ -130,18 +133,25 @@ def _check_floors(ledger: Ledger, journal: Journal) -> None:
 
 def running_balances(ledger: Ledger, journal: Journal) -> tuple[Ints, Ints, Ints]:
     """Account, its balance and the event, once for each event that touches it: by account, in order of time."""
-    sides = np.stack([journal.debit, journal.credit], axis=1).ravel()
-    change = np.stack([-journal.amount, journal.amount], axis=1).ravel()
-    event = np.repeat(journal.event, 2)
-    order = np.argsort(sides.astype(np.uint16) if len(ledger.names) < 2**16 else sides, kind="stable")
-    account, change, event = sides[order], change[order], event[order]
-    total = np.cumsum(change)
-    starts = np.flatnonzero(np.diff(account, prepend=-1))
-    base = np.repeat(total[starts] - change[starts], np.diff(np.append(starts, len(account))))
+    order, account, balance = _movements(ledger, journal)
+    event = journal.event[order >> 1]
     last = np.ones(len(account), np.bool_)
-    last[:-1] = (np.diff(account) != 0) | (np.diff(event) != 0)
-    balance = total - base + ledger.balance[account]
+    last[:-1] = (account[1:] != account[:-1]) | (event[1:] != event[:-1])
     return account[last], balance[last], event[last]
+
+
+def _movements(ledger: Ledger, journal: Journal) -> tuple[Ints, Ints, Ints]:
+    """Both sides of every row by account, in order of time: place (twice the row, one more for the credit), account
+    and its balance after it."""
+    sides, change = np.empty((2, 2 * len(journal.rows)), np.int64)
+    sides[0::2], sides[1::2] = journal.debit, journal.credit
+    change[1::2] = journal.amount
+    np.negative(journal.amount, out=change[0::2])
+    order = np.argsort(sides.astype(np.uint16) if len(ledger.names) < 2**16 else sides, kind="stable")
+    account, total = sides[order], np.cumsum(change[order])
+    touched = np.bincount(account, minlength=len(ledger.names))
+    before = np.concatenate([[0], total])[np.cumsum(touched) - touched]  # of all accounts that come earlier
+    return order, account, total + (ledger.balance - before)[account]
 
 
 def _walk(ledger: Ledger, journal: Journal) -> None:
