@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -48,15 +49,16 @@ class Spot:
         return self.values.get(key, (self.line, self.column))
 
 
-class Kind:
-    """What may stand under a key: reads one node, or notes what is wrong and gives None."""
+class Kind(ABC):
+    """What may stand under a key."""
 
+    @abstractmethod
     def read(self, node: Node, path: str, reading: Reading) -> Any:
-        raise NotImplementedError
+        """The value of one node, or None where ``reading`` is told what is wrong."""
 
+    @abstractmethod
     def schema(self) -> dict[str, Any]:
         """JSON Schema of what is accepted, for editors."""
-        raise NotImplementedError
 
 
 class Entry:

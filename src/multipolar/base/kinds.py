@@ -145,11 +145,15 @@ class MapOf(Kind):
             return None
         found: dict[str, Any] = {}
         for key, (key_node, value) in node.entries.items():
-            problem = name_problem(key)
+            problem = self.wrong_name(key)
             if problem:
                 reading.wrong(key_node, path, f"`{shown(key)}` {problem}.")
             found[key] = self.kind.read(value, join(path, shown(key, 40)), reading)
         return found
+
+    def wrong_name(self, key: str) -> str | None:
+        """Why a key is no name here."""
+        return name_problem(key)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "object", "additionalProperties": self.kind.schema()}

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from multipolar.base.documents import ListNode, MapNode, Node, Scalar
-from multipolar.base.forms import Form, Kind, Reading, entry, hint, join
+from multipolar.base.forms import Form, Kind, Reading, entry, hint
 from multipolar.base.kinds import Choice, ListOf, MapOf, Record, Text, Whole
 from multipolar.base.problems import shown
 from multipolar.payments.orders import LONGEST_NAME, is_name
@@ -16,7 +16,7 @@ MOST_MONEY = 10**18 - 1  # minor units of one amount; sums are checked against 2
 LATEST = 2**40
 MONEY = Whole(0, MOST_MONEY, "whole number of minor units", 2500000)
 SECOND = Whole(0, LATEST, "second", 3600)
-NO_NAME = f"must be a name of 1 to {LONGEST_NAME} characters that are seen, without a space before or after it."
+NO_NAME = f"must be a name of 1 to {LONGEST_NAME} characters that are seen, without a space before or after it"
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -39,7 +39,7 @@ class Party(Kind):
 
     def read(self, node: Node, path: str, reading: Reading) -> str | None:
         if not isinstance(node, Scalar) or not is_name(node.value):
-            reading.wrong(node, path, NO_NAME)
+            reading.wrong(node, path, f"{NO_NAME}.")
             return None
         return node.value
 
@@ -50,16 +50,8 @@ class Party(Kind):
 class ByParty(MapOf):
     """A mapping from names of institutions or currencies, as they stand in the payments, to one kind."""
 
-    def read(self, node: Node, path: str, reading: Reading) -> dict[str, Any] | None:
-        if not isinstance(node, MapNode):
-            reading.wrong(node, path, f"must be a mapping from {self.what} to its keys.")
-            return None
-        found: dict[str, Any] = {}
-        for key, (key_node, value) in node.entries.items():
-            if not is_name(key):
-                reading.wrong(key_node, path, f"`{shown(key)}` {NO_NAME}")
-            found[key] = self.kind.read(value, join(path, shown(key, 40)), reading)
-        return found
+    def wrong_name(self, key: str) -> str | None:
+        return None if is_name(key) else NO_NAME
 
 
 class RailKind(Kind):

@@ -32,6 +32,7 @@ from multipolar.scenario.document import Horizon
 from multipolar.scenario.draft import Draft, Step
 from multipolar.scenario.measures import Cancel, Lift, Measure
 from multipolar.scenario.measures.finance import PaymentRail
+from multipolar.scenario.measures.measure import Acting
 from multipolar.scenario.measures.technology import Research
 from multipolar.scenario.measures.trade import BlockMeasure
 from multipolar.scenario.scenario import CaseKey, Scenario, active, cases
@@ -201,6 +202,11 @@ def _left(
     return left
 
 
+def _scale(measure: Measure, in_force: float, left: Mapping[str, float], lifted: Mapping[str, float]) -> float:
+    """The part of its size with which a measure acts: as far as it is in force, not cancelled and not lifted."""
+    return in_force * left.get(measure.id, 1.0) * (1.0 - lifted.get(measure.id, 0.0))
+
+
 def _apply(
     draft: Draft,
     scenario: Scenario,
@@ -231,8 +237,8 @@ def _apply(
         in_force = share_in_force(measure, horizon, year)
         if over(measure, last):
             draft.notes.append(f"`{measure.id}` ends on {measure.until} and is not in force at the end of {last}")
-        scale = in_force * left.get(measure.id, 1.0) * (1.0 - lifted.get(measure.id, 0.0))
-        if scale > 0.0:
+        scale = _scale(measure, in_force, left, lifted)
+        if scale > 0.0 and isinstance(measure, Acting):
             measure.apply(draft, scale)
             for remark in measure.remarks():
                 said.setdefault(remark, []).append(measure.id)
@@ -260,7 +266,7 @@ def _rails(
     for measure in measures:
         if not isinstance(measure, PaymentRail):
             continue
-        scale = share_in_force(measure, horizon, year) * left.get(measure.id, 1.0) * (1.0 - lifted.get(measure.id, 0.0))
+        scale = _scale(measure, share_in_force(measure, horizon, year), left, lifted)
         share = scale * draft.value(measure, "share_of_settlement", measure.share_of_settlement)
         one, other = (np.isin(draft.world.countries, side.codes(draft.blocs, draft.world.countries))
                       for side in measure.between)  # fmt: skip

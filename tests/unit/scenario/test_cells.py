@@ -10,6 +10,7 @@ import pytest
 import multipolar as mp
 from multipolar.model.ventures import Venture
 from multipolar.scenario.measures import TYPES
+from multipolar.scenario.measures.measure import Acting
 from multipolar.scenario.resolve import Resolution, resolve
 from multipolar.scenario.scenario import CaseKey, Scenario
 
@@ -149,6 +150,7 @@ def test_a_type_without_mechanism_is_named_and_changes_nothing(small: mp.World, 
 def test_every_type_is_tested_here() -> None:
     computed = {name for name, kind in TYPES.items() if kind.mechanism is not None}
     assert set(NOT_COMPUTED) == set(TYPES) - computed
+    assert {name for name, kind in TYPES.items() if issubclass(kind, Acting)} == computed - {"cancel", "lift"}
     assert computed == {
         "tariff", "export_tax", "trade_cost", "import_ban", "export_control", "productivity", "transfer",
         "joint_venture", "cancel", "lift", "technology_sharing", "research",

@@ -11,8 +11,6 @@ import pytest
 import multipolar as mp
 from multipolar.model.learning import calibrate, calibration_table, learning_parameters
 from multipolar.results.result import Result
-from multipolar.world.intake import Field
-from multipolar.world.toy import random_world
 
 CHN, DEU, RUS, USA = range(4)
 C26, C29, D, M = range(4)
@@ -22,18 +20,8 @@ RESEARCH = "type: research, who: RUS, sectors: [C26, D], change: 0.5"
 
 
 @pytest.fixture(scope="module")
-def world() -> mp.World:
-    toy = random_world(7, countries=4, sectors=4)
-    axes = ("country", "sector")
-    stock = np.random.default_rng(3).uniform(0.1, 1.0, (4, 4))
-    return mp.World.from_arrays(
-        countries=("CHN", "DEU", "RUS", "USA"), sectors=("C26", "C29", "D", "M"), trade=toy.trade,
-        input_share=toy.input_share, tariff=toy.tariff, trade_elasticity=toy.trade_elasticity, name="small",
-        fields={
-            "knowledge": Field(stock, axes, "share of the world", "assumption", "made up"),
-            "research": Field(0.02 * toy.value_added, axes, "million USD", "assumption", "made up"),
-        },
-    )  # fmt: skip
+def world(knowing: mp.World) -> mp.World:
+    return knowing
 
 
 def scenario(*measures: str, years: bool = True) -> mp.Scenario:

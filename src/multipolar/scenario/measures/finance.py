@@ -9,7 +9,7 @@ from multipolar.base.documents import MapNode, Node
 from multipolar.base.forms import Form, Kind, Reading, entry, listed
 from multipolar.base.kinds import Choice, ListOf, Name, Number, Record
 from multipolar.base.quantity import Quantity
-from multipolar.scenario.measures.measure import SHARE, WHO, Measure
+from multipolar.scenario.measures.measure import SHARE, WHO, Acting, Measure
 from multipolar.scenario.values import Places
 from multipolar.world.intake import MOST_SALES
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 RAILS = ("correspondent", "local_currency", "clearing_union", "multi_cbdc", "crypto_bridge", "payment_agents")
 
 
-class Transfer(Measure):
+class Transfer(Acting):
     """`who` pays `to` an amount each year."""
 
     type: ClassVar[str] = "transfer"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -66,10 +67,6 @@ class Measure(Form):
         """What is computed otherwise than asked."""
         return ()
 
-    def apply(self, draft: Draft, scale: float) -> None:
-        """Write its effect, its size times ``scale``, into the draft of the shocks. Only computed types have one."""
-        raise NotImplementedError(type(self).type)
-
     def quantities(self) -> Iterator[tuple[str, Quantity]]:
         """Its numbers by the path of their key: ``rate``, ``capacity.units``."""
         yield from _quantities(self, "")
@@ -103,6 +100,14 @@ class Measure(Form):
             value = getattr(self, item.attribute)
             if isinstance(value, Sectors):
                 yield value
+
+
+class Acting(Measure, ABC):
+    """A measure that writes into the shocks: all that are computed but `cancel` and `lift`, which scale others."""
+
+    @abstractmethod
+    def apply(self, draft: Draft, scale: float) -> None:
+        """Write its effect, its size times ``scale``, into the draft of the shocks."""
 
 
 _COMMON = frozenset(Measure.entries) - {"from", "until"}

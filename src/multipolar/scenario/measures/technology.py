@@ -12,7 +12,7 @@ from multipolar.base.quantity import Quantity
 from multipolar.model.knowledge import FORMS
 from multipolar.model.shocks import MOST_KNOWLEDGE_HAT
 from multipolar.model.ventures import OUTPUT_MAX, SCALES
-from multipolar.scenario.measures.measure import MOST_CHANGE, NEEDS_YEARS, ONE_COUNTRY, SECTORS, SHARE, WHO, Measure
+from multipolar.scenario.measures.measure import MOST_CHANGE, NEEDS_YEARS, ONE_COUNTRY, SECTORS, SHARE, WHO, Acting
 from multipolar.scenario.values import Places, Sectors
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Capacity(Form):
                     reading.wrong(node.entries[key][0], join(path, key), "belongs to `units`, which are not given.")
 
 
-class JointVenture(Measure):
+class JointVenture(Acting):
     """A joint venture: `investor` produces in `host`, at the host's cost, with its own technology."""
 
     type: ClassVar[str] = "joint_venture"
@@ -145,7 +145,7 @@ class JointVenture(Measure):
         return units * price * factor / 1e6, "output"
 
 
-class Productivity(Measure):
+class Productivity(Acting):
     """A change of productivity, given from outside."""
 
     type: ClassVar[str] = "productivity"
@@ -164,7 +164,7 @@ class Productivity(Measure):
         draft.productivity(self, 1.0 + draft.value(self, "change", self.change) * scale)
 
 
-class TechnologySharing(Measure):
+class TechnologySharing(Acting):
     """`who` shares technology with `to`: extra arrivals of ideas."""
 
     type: ClassVar[str] = "technology_sharing"
@@ -195,7 +195,7 @@ class TechnologySharing(Measure):
         draft.sharing(self, draft.flows(self.who, self.to, self.sectors), scale)
 
 
-class Research(Measure):
+class Research(Acting):
     """A change of research spending; never free."""
 
     type: ClassVar[str] = "research"

@@ -12,7 +12,7 @@ from multipolar.base.problems import shown
 from multipolar.base.quantity import Quantity
 from multipolar.model.knowledge import meeting_left
 from multipolar.model.parameters import parameter_table
-from multipolar.scenario.measures.measure import MOST_CHANGE, SECTORS, SHARE, WHO, WHOLE_SHARE, Measure
+from multipolar.scenario.measures.measure import MOST_CHANGE, SECTORS, SHARE, WHO, WHOLE_SHARE, Acting
 from multipolar.scenario.values import Named, Places, PlacesKind, Sectors
 from multipolar.world.intake import MOST_RATE
 
@@ -25,7 +25,7 @@ RATE = Number(
 POINTS = Number("share", high=MOST_RATE, meaning="Points are added to the present rate: 0.1 = 10 points.")
 
 
-class Tariff(Measure):
+class Tariff(Acting):
     """A tariff: `who` imports from `to` and pays it; the revenue is that of `who`."""
 
     type: ClassVar[str] = "tariff"
@@ -42,7 +42,7 @@ class Tariff(Measure):
         draft.tax("tariff", self, draft.flows(self.to, self.who, self.sectors), scale)
 
 
-class ExportTax(Measure):
+class ExportTax(Acting):
     """An export tax: `who` exports to `to` and levies it; the revenue is that of `who`."""
 
     type: ClassVar[str] = "export_tax"
@@ -59,7 +59,7 @@ class ExportTax(Measure):
         draft.tax("export_tax", self, draft.flows(self.who, self.to, self.sectors), scale)
 
 
-class TradeCost(Measure):
+class TradeCost(Acting):
     """A lasting cost of trade, or its easing: `who` sells to `to`, or `between` two sides both ways."""
 
     type: ClassVar[str] = "trade_cost"
@@ -123,7 +123,7 @@ RENTS_DOC = (
 )
 
 
-class BlockMeasure(Measure):
+class BlockMeasure(Acting):
     """What import bans and export controls share: a blocked share of flows."""
 
     who: Places = entry(WHO, "The countries that stop trading.")
