@@ -13,7 +13,7 @@ from multipolar.base.language import language, plain
 from multipolar.base.problems import shown
 from multipolar.base.variables import variables
 from multipolar.report.graded import statement
-from multipolar.report.reading import Reading
+from multipolar.report.reading import Reading, most_idle
 from multipolar.results.evidence import HEADLINE, LEAST
 from multipolar.results.result import LEVEL, Result
 from multipolar.world.elasticities import DEFAULT
@@ -22,7 +22,6 @@ ROWS = 10
 BAR = 20
 LEAST_BAR = 0.01  # per cent: what is longest is at least this, so that rounding draws no bars
 NOTES = 6
-LEAST_IDLE = 0.005  # per cent: less is not shown
 Report = Callable[[str, int, int], None]
 
 
@@ -71,12 +70,6 @@ def share(number: float) -> str:
     return f"{_clean(number, 2):.2f}" if np.isfinite(number) else "not known"
 
 
-def most_idle(idle: np.ndarray) -> list[int]:
-    """Economies by the share of heads without work [n], the largest first, as far as it shows."""
-    known = np.nan_to_num(idle)
-    return [int(n) for n in np.argsort(-known, kind="stable") if known[n] >= LEAST_IDLE]
-
-
 def without_work(result: Result) -> str:
     """Heads without work where wages are rigid, the largest shares first, on a path each in its worst year; nothing
     where wages are free."""
@@ -85,8 +78,7 @@ def without_work(result: Result) -> str:
     name = "unemployment_path" if result.years else "unemployment"
     plain = [k for k, case in enumerate(result.cases) if not case.variant]
     median, (low, high) = result.median(name), result.interval(name)
-    largest = np.nan_to_num(median[plain]).reshape(-1, len(result.countries)).max(axis=0)
-    rows = most_idle(largest)[:ROWS]
+    rows = most_idle(median[plain])[:ROWS]
     why = result.missing.get("unemployment")
     said = [f"Not known: {why}."] if why else []
     if not rows:

@@ -43,12 +43,6 @@ def meeting_gain(stock: Array, total: Array, b: float) -> Array:
     return xp.where(total > 0, (stock**b)[:, None, :] / xp.where(total > 0, total, 1.0), 0.0)
 
 
-def share_hat(trade_share: Array, base: Array) -> Array:
-    """``pi' / pi`` [i,n,s]; 1 where nothing was bought, where it has no weight."""
-    xp = trade_share.__array_namespace__()
-    return xp.where(base > 0, trade_share / xp.where(base > 0, base, 1.0), 1.0)
-
-
 def inflow(weight: Array, pi_hat: Array, ell: Array, b: float, meeting_hat: float | Array = 1.0) -> Array:
     """``D[n,s] = sum_i a what pi_hat^(1-b) ell_i^b``, ideas met against the baseline path (1.2)."""
     xp = weight.__array_namespace__()

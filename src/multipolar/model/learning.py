@@ -109,12 +109,12 @@ class Knowledge:
 
     @cached_property
     def _bought(self) -> tuple[Array, tuple[NDArray[np.intp], ...]]:
-        """The reference shares, 1 where they are 0, and the cells among those that have a weight (``share_hat``)."""
+        """The reference shares, 1 where they are 0, and the cells among those that have a weight."""
         bought = self.trade_share > 0
         return np.where(bought, self.trade_share, 1.0), np.nonzero(~bought & (self.weight > 0))
 
     def _share_hat(self, trade_share: Array) -> Array:
-        """``share_hat`` where it has a weight; elsewhere any number."""
+        """``pi' / pi`` [i,n,s], 1 where nothing was bought; any number where it has no weight."""
         base, alone = self._bought
         hat: Array = trade_share / base
         hat[alone] = 1.0

@@ -334,19 +334,15 @@ class System:
         if not self.shocks.ventures:
             return 0.0, 0.0
         boost = np.zeros_like(output)
-        received = np.zeros(output.shape[0])
         shares = venture_shares(self.shocks.ventures, output)
         total: dict[tuple[int, int], float] = {}
         for venture, share in zip(self.shocks.ventures, shares, strict=True):
             cell = (venture.host, venture.sector)
             total[cell] = total.get(cell, 0.0) + share
-            royalty = jv.royalty_paid(venture.royalty, share, float(output[cell]))
-            received[venture.host] -= royalty
-            received[venture.investor] += royalty
         for (host, sector), share in total.items():
             # Beyond one half the solve is refused; on the way there the share is held at that bound.
             boost[host, sector] = -np.log(jv.cost_hat(min(share, jv.SHARE_MAX), float(self.economy.shape[sector])))
-        return boost, received
+        return boost, jv.royalties_received(self.shocks.ventures, shares, output, len(output))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,13 +12,11 @@ from operator import eq, itemgetter
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from multipolar.base.problems import Collector, InputError, few_hints, nearest, shown
+from multipolar.payments.orders import MOST_MONEY, Ints
 
-Int: TypeAlias = NDArray[np.int64]
 Label: TypeAlias = str | int
-MOST_IN_ALL = 2**62  # minor units: sums stay within 64 bits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,17 +24,17 @@ class Book:
     """Payments or obligations, [m]: ``payer``, ``payee`` positions in ``names``, ``amount`` minor units."""
 
     names: tuple[Label, ...]
-    payer: Int
-    payee: Int
-    amount: Int
+    payer: Ints
+    payee: Ints
+    amount: Ints
 
     @property
-    def net(self) -> Int:
+    def net(self) -> Ints:
         """What each name receives less what it pays, [a]; sums to 0."""
         return net(len(self.names), self.payer, self.payee, self.amount)
 
 
-def net(names: int, payer: Int, payee: Int, amount: Int) -> Int:
+def net(names: int, payer: Ints, payee: Ints, amount: Ints) -> Ints:
     """Received less paid by name, [a], in whole numbers."""
     total = np.zeros(names, np.int64)
     np.add.at(total, payee, amount)
@@ -65,7 +63,7 @@ def read_book(rows: Iterable[Sequence[Any]], what: str, first: Iterable[Label] =
                 problems.add(message, path=f"{what}[{k}]")
         problems.raise_if_any(InputError)
     payers, payees, amounts = (list(map(itemgetter(k), given)) for k in range(3))
-    if sum(map(int, amounts)) > MOST_IN_ALL:
+    if sum(map(int, amounts)) > MOST_MONEY:
         raise InputError("the amounts add up to more than 2^62 minor units: state them in a larger unit.")
     for name in dict.fromkeys(payers) | dict.fromkeys(payees):
         names.setdefault(name, len(names))
@@ -79,11 +77,11 @@ def read_holdings(holdings: Mapping[Any, int], what: str) -> dict[Label, int]:
     if not isinstance(holdings, Mapping):
         raise InputError(f"{what}: a mapping from name to minor units is needed, as in {{'A': 100}}.")
     for name, amount in holdings.items():
-        if not _whole(amount) or not 0 <= amount <= MOST_IN_ALL:
+        if not _whole(amount) or not 0 <= amount <= MOST_MONEY:
             path = f"{what}[{shown(name)}]"
             problems.add(f"{shown(amount)} is no whole number of minor units, 0 or more.", path=path)
     problems.raise_if_any(InputError)
-    if sum(map(int, holdings.values())) > MOST_IN_ALL:
+    if sum(map(int, holdings.values())) > MOST_MONEY:
         raise InputError(f"{what}: they add up to more than 2^62 minor units: state them in a larger unit.")
     return {name: int(amount) for name, amount in holdings.items()}
 
@@ -110,7 +108,7 @@ def _right(rows: list[Any]) -> bool:
     if {*map(type, payers), *map(type, payees)} != {str} or set(map(type, amounts)) != {int}:
         return False
     named = "" not in payers and "" not in payees and not any(map(eq, payers, payees))
-    return named and min(amounts) > 0 and max(amounts) <= MOST_IN_ALL
+    return named and min(amounts) > 0 and max(amounts) <= MOST_MONEY
 
 
 def _wrong(row: Any) -> str | None:
@@ -123,7 +121,7 @@ def _wrong(row: Any) -> str | None:
             return f"`{shown(name)}` is no name: a text or a whole number stands here."
     if payer == payee:
         return f"`{shown(payer)}` pays itself."
-    if not _whole(amount) or not 0 < amount <= MOST_IN_ALL:
+    if not _whole(amount) or not 0 < amount <= MOST_MONEY:
         return f"{shown(amount)} is no whole number of minor units above 0."
     return None
 

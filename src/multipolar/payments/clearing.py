@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from multipolar.base.problems import Collector, InputError, MultipolarError, few_hints, nearest, shown
-from multipolar.payments.book import Book, Int, Label, net, read_book, read_holdings
+from multipolar.payments.book import Book, Label, net, read_book, read_holdings
 from multipolar.payments.optimum import Network
+from multipolar.payments.orders import Ints
 
 Flags: TypeAlias = NDArray[np.bool_]
 MANY = 20_000  # pairs: from here on what lies on no circle of debts is left out before the search
@@ -37,7 +38,7 @@ class Clearing:
     out}, empty without liquidity; ``total`` the sum of ``cleared``, proven the most there is.
     """
 
-    cleared: Int
+    cleared: Ints
     net: Mapping[Label, int]
     paid: Mapping[Label, int]
     total: int
@@ -84,7 +85,7 @@ def _known(held: Mapping[Label, int], book: Book) -> None:
     problems.raise_if_any(InputError)
 
 
-def _shared_out(total: Int, pair: Int, amount: Int) -> Int:
+def _shared_out(total: Ints, pair: Ints, amount: Ints) -> Ints:
     """What clears of each obligation, [m]: the total of its pair, taken in the order given."""
     order = np.argsort(pair, kind="stable")
     running = np.cumsum(amount[order]) - amount[order]
@@ -95,7 +96,7 @@ def _shared_out(total: Int, pair: Int, amount: Int) -> Int:
     return cleared
 
 
-def _cleared(arcs: Book, room: Int) -> Int:
+def _cleared(arcs: Book, room: Ints) -> Ints:
     """The most that clears of each pair's debt, [pairs]."""
     if len(arcs.amount) >= MANY and not room.any():
         inside = _on_circles(arcs)
@@ -117,7 +118,7 @@ def _on_circles(arcs: Book) -> Flags:
     return on
 
 
-def _solved(arcs: Book, room: Int) -> Int:
+def _solved(arcs: Book, room: Ints) -> Ints:
     """The same by the solver that is there."""
     if len(arcs.amount) == 0:
         return arcs.amount
@@ -128,19 +129,19 @@ def _solved(arcs: Book, room: Int) -> Int:
     return _cleared_by_ortools(arcs, room, SimpleMinCostFlow())
 
 
-def _cleared_by_highs(arcs: Book, room: Int) -> Int:
+def _cleared_by_highs(arcs: Book, room: Ints) -> Ints:
     """The linear program, rounded; checked in whole numbers against its own prices."""
     parts, bound = Network(room, arcs.payer, arcs.payee, arcs.amount).split(value=True)
     if parts is None:
         raise MultipolarError(HINT)
-    cleared: Int = np.clip(np.rint(parts).astype(np.int64), 0, arcs.amount)
+    cleared: Ints = np.clip(np.rint(parts).astype(np.int64), 0, arcs.amount)
     paid = net(len(arcs.names), arcs.payee, arcs.payer, cleared)
     if (paid > room).any() or int(cleared.sum()) != bound:
         raise MultipolarError(HINT)
     return cleared
 
 
-def _cleared_by_ortools(arcs: Book, room: Int, solver: Any) -> Int:
+def _cleared_by_ortools(arcs: Book, room: Ints, solver: Any) -> Ints:
     """A circulation at cost -1 a unit. Liquidity is one more node, at cost 0: it pays each name up to its room, and
     takes what a name receives and does not pass on."""
     count = len(arcs.names)
@@ -158,5 +159,5 @@ def _cleared_by_ortools(arcs: Book, room: Int, solver: Any) -> Int:
     status = solver.solve()
     if status != solver.OPTIMAL:
         raise MultipolarError(f"clearing did not end with an optimum: the solver said {status.name}.")
-    cleared: Int = np.asarray(solver.flows(places), np.int64)[: len(arcs.amount)]
+    cleared: Ints = np.asarray(solver.flows(places), np.int64)[: len(arcs.amount)]
     return cleared

@@ -9,12 +9,10 @@ from multipolar.base.documents import ListNode, MapNode, Node, Scalar
 from multipolar.base.forms import Form, Kind, Reading, entry, hint
 from multipolar.base.kinds import Choice, ListOf, MapOf, Record, Text, Whole
 from multipolar.base.problems import shown
-from multipolar.payments.orders import LONGEST_NAME, is_name
+from multipolar.payments.orders import LATEST, LONGEST_NAME, MOST_AMOUNT, is_name
 
 VERSION = 1
-MOST_MONEY = 10**18 - 1  # minor units of one amount; sums are checked against 2^62 later
-LATEST = 2**40
-MONEY = Whole(0, MOST_MONEY, "whole number of minor units", 2500000)
+MONEY = Whole(0, MOST_AMOUNT, "whole number of minor units", 2500000)
 SECOND = Whole(0, LATEST, "second", 3600)
 NO_NAME = f"must be a name of 1 to {LONGEST_NAME} characters that are seen, without a space before or after it"
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

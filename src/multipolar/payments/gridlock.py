@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from multipolar.base.arrays import plain_number
 from multipolar.base.problems import Collector, InputError, nearest, shown
 from multipolar.payments.book import Label, net, payers_without, read_book, read_holdings
+from multipolar.payments.orders import Ints
 
-Int: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
 
 ORDERS = ("fifo", "free")
@@ -101,7 +101,7 @@ def resolve(
     )
 
 
-def fifo_maximum(balances: Int, limits: Int, payer: Int, payee: Int, amount: Int) -> Flags:
+def fifo_maximum(balances: Ints, limits: Ints, payer: Ints, payee: Ints, amount: Ints) -> Flags:
     """The largest set of payments that settles at once with every bank's queue order kept, [m]; O(m).
 
     Start from all; while a bank is short (balance + received - sent < limit), drop its last payment. What is dropped

@@ -79,7 +79,7 @@ def attempt(t: Tables, leg: int) -> bool:
         which = t.members[t.groups[group, G.start] : t.groups[group, G.end]]
         if not ready(legs, accounts, which):
             return False
-        drawing = drawing * 0 + 1
+        drawing = drawing * 0 + 1  # a literal would be of another type to numba
     elif blocked(legs, accounts, leg):
         return False
     else:

@@ -20,7 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from multipolar.payments.gridlock import Flags, Int, fifo_maximum
+from multipolar.payments.gridlock import Flags, fifo_maximum
+from multipolar.payments.orders import Ints
 
 WIDENED, WIDENED_UNITS = 2.0**-46, 1e-6
 LARGEST_COEFFICIENT_BITS = 30  # larger ones are scaled down before the search
@@ -42,7 +43,7 @@ class Optimum:
 
 
 def free_optimum(
-    balances: Int, limits: Int, payer: Int, payee: Int, amount: Int, objective: str = "value", nodes: int = 500
+    balances: Ints, limits: Ints, payer: Ints, payee: Ints, amount: Ints, objective: str = "value", nodes: int = 500
 ) -> Flags:
     """The best set found, [m], within ``nodes`` nodes of the search: no clock, so the same input gives the same set.
 
@@ -52,7 +53,7 @@ def free_optimum(
 
 
 def search(
-    balances: Int, limits: Int, payer: Int, payee: Int, amount: Int, objective: str, options: dict[str, Any]
+    balances: Ints, limits: Ints, payer: Ints, payee: Ints, amount: Ints, objective: str, options: dict[str, Any]
 ) -> Optimum:
     """The best set found under ``options`` of ``scipy.optimize.milp`` (``time_limit``, ``node_limit``), and its bounds.
 
@@ -74,7 +75,7 @@ def search(
     return Optimum(start, _total(weight, start) * back, bound * back, split)
 
 
-def _total(weight: Int, flags: Flags) -> int:
+def _total(weight: Ints, flags: Flags) -> int:
     return int(weight[flags].sum())
 
 
@@ -82,10 +83,10 @@ def _total(weight: Int, flags: Flags) -> int:
 class Network:
     """Banks with what they have ``available`` [a], joined by payments; whole numbers."""
 
-    available: Int
-    payer: Int
-    payee: Int
-    amount: Int
+    available: Ints
+    payer: Ints
+    payee: Ints
+    amount: Ints
 
     @property
     def scale(self) -> float:
@@ -122,14 +123,14 @@ class Network:
         rounded = (np.rint(prices), np.floor(prices), np.ceil(prices))
         return parts, min(self.dual(weight, [int(price) for price in each]) for each in rounded)
 
-    def dual(self, weight: Int, prices: list[Any]) -> int:
+    def dual(self, weight: Ints, prices: list[Any]) -> int:
         """``sum u available + sum max(0, weight - amount (u[payer] - u[payee]))``, cut to whole units."""
         total = sum((u * int(room) for u, room in zip(prices, self.available, strict=True) if u), start=Fraction(0))
         for w, i, j, a in zip(*(x.tolist() for x in (weight, self.payer, self.payee, self.amount)), strict=True):
             total += max(0, w - a * (prices[i] - prices[j]))
         return int(total // 1)
 
-    def milp(self, weight: Int, options: dict[str, Any]) -> tuple[Flags, int]:
+    def milp(self, weight: Ints, options: dict[str, Any]) -> tuple[Flags, int]:
         """The best feasible set of the search and the search's own bound, widened."""
         from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -151,7 +152,7 @@ class Network:
         widened = -stated / scaled + WIDENED_UNITS + WIDENED * most
         return self.feasible(flags, weight), min(most, int(np.floor(widened)))
 
-    def feasible(self, flags: Flags, weight: Int) -> Flags:
+    def feasible(self, flags: Flags, weight: Ints) -> Flags:
         """``flags`` made feasible in whole numbers: what overdraws is dropped, then what still fits is added.
 
         The least payment that covers the gap of a short bank is dropped, or its largest where none does alone.

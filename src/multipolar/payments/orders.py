@@ -13,6 +13,7 @@ from multipolar.base.problems import Collector, InputError, shown
 
 Ints: TypeAlias = NDArray[np.int64]
 MOST_MONEY = 2**62  # minor units of one currency: what a sum of a system may reach
+MOST_AMOUNT = 10**18 - 1  # minor units of one amount in a file; sums are checked against ``MOST_MONEY``
 LATEST = 2**40  # seconds
 LONGEST_NAME = 80
 

@@ -1,7 +1,7 @@
 """Files of messages taken apart: XML as a stream, safely, one piece of a message after the other.
 
-A document type is refused, so that no entity can be defined, grow or reach another file; depth is bounded. Memory holds
-one piece at a time, however many there are.
+A document type is refused, so that no entity can be defined, grow or reach another file; depth is bounded. Beside the
+bytes of the file, memory holds one piece at a time, however many there are.
 """
 
 from __future__ import annotations

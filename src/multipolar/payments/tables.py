@@ -17,13 +17,13 @@ from pathlib import Path
 
 from multipolar.base.forms import listed
 from multipolar.base.problems import Collector, InputError, MultipolarError, Problem, few_hints, nearest, shown
-from multipolar.payments.orders import LONGEST_NAME, is_name
+from multipolar.payments.orders import LATEST, LONGEST_NAME, MOST_AMOUNT, is_name
 
 PAYMENT_COLUMNS = ("time", "payer", "payee", "currency", "amount", "link", "priority")
 OBLIGATION_COLUMNS = ("debtor", "creditor", "amount")
 LIQUIDITY_COLUMNS = ("name", "amount")
 OPTIONAL = {"link": "", "priority": "0"}
-LIMITS = {"time": (0, 2**40, "2^40"), "amount": (1, 10**18 - 1, "10^18 - 1"), "priority": (-(2**31), 2**31, "2^31")}
+LIMITS = {"time": (0, LATEST, "2^40"), "amount": (1, MOST_AMOUNT, "10^18 - 1"), "priority": (-(2**31), 2**31, "2^31")}
 MOST_BYTES = 1_000_000_000
 MOST_NOTED = 1_000  # problems; then the rest is not looked at
 _CSV_ERRORS = {"unexpected": "a quote is opened and never closed", "field": "a value of more than 100,000 characters"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 from pathlib import Path
 
@@ -137,19 +138,26 @@ def repeat(reading: Reading, words: Language) -> Part:
     result = reading.result
     run, scenario, world = result.provenance, result.scenario, result.world
     chosen = f" --elasticities {world.elasticities[0]}" if world.elasticities[0] else ""
-    chosen += " --customs-base" if world.customs_base else ""
+    based = " --customs-base" if world.customs_base else ""
+    chosen += based
     asked = [f"--labour {run.labour}"] if run.labour != "one_wage" else []
-    asked += [f"--flexible-rates {code}" for code in run.flexible_rates]
     options = f", labour={run.labour!r}" if asked else ""
+    asked += [f"--flexible-rates {code}" for code in run.flexible_rates]
     options += f", flexible_rates={list(run.flexible_rates)!r}" if run.flexible_rates else ""
+    if run.sector_links:
+        asked.append(f"--sector-links {run.sector_links!r}")
+        options += f", sector_links={run.sector_links!r}"
+    if run.chokepoint != "named":
+        asked.append(f"--chokepoint {run.chokepoint}")
+        options += f", chokepoint={run.chokepoint!r}"
     loaded = f", elasticities={world.elasticities[0]!r}" if world.elasticities[0] else ""
     loaded += ", customs_base=True" if world.customs_base else ""
     commands = "\n".join(
         (
-            "multipolar check scenario.yaml",
+            "multipolar check scenario.yaml" + based,
             f"multipolar run scenario.yaml --world {world.name}{chosen} --horizon {scenario.horizon_set} "
             f"--deficits {scenario.deficits} --draws {run.draws} --seed {run.seed}" + "".join(f" {o}" for o in asked),
-            f"multipolar world check {world.name}",
+            f"multipolar world check {world.name}{chosen}",
         )
     )
     python = "\n".join(
@@ -194,6 +202,19 @@ def _written(value: float) -> str:
 def bare(text: str) -> str:
     """A sentence for a table cell, which has isolates of its own."""
     return text.replace("\u2068", "").replace("\u2069", "")
+
+
+def under(words: Language, low: float, high: float, decimals: int) -> str:
+    """The range that stands under a number in a cell; nothing where there is none."""
+    if not math.isfinite(low):
+        return ""
+    return bare(words.text("range", low=words.number(low, decimals), high=words.number(high, decimals)))
+
+
+def in_branch(reading: Reading, words: Language, title: Text, case: int) -> Text:
+    """A caption with the branch of a case, where it has one."""
+    branch = reading.label(case).branch
+    return words.text("economies-caption", branch=say.branch_name(branch), title=title) if branch else title
 
 
 def _parameter(value: object) -> str:

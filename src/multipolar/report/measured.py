@@ -64,7 +64,7 @@ def _table(reading: Reading, words: Language, case: int) -> Table:
         of = "" if n is None or b is None else f": {names[n]}, {shown(blocs[b], 40)}"
         rows.append(_row(words, f"{_with_unit(name)}{of}", index, case, at))
     keys = ("col-index", "col-base", "col-scenario", "col-difference", "col-usual", "col-evidence")
-    caption = _in_branch(reading, words, words.text("indices-caption", **_when(reading, words)), case)
+    caption = background.in_branch(reading, words, words.text("indices-caption", **_when(reading, words)), case)
     heads = tuple(words.text(key) for key in keys)
     return Table(caption, heads, tuple(rows), (False, True, True, True, True, False), stacked=True)
 
@@ -80,7 +80,7 @@ def _flows(reading: Reading, words: Language, rows: list[DependenceFlow]) -> Tab
                       Number(words.number(effect, plainly.decimals_of(abs(effect)), signed=True)),
                       Number(words.number(whole, plainly.decimals_of(abs(whole)), signed=True))))  # fmt: skip
     keys = ("col-economy", "col-bloc", "col-from", "col-to", "col-sector", "col-moved", "col-moved-whole")
-    caption = _in_branch(reading, words, words.text("flows-caption"), rows[0].case)
+    caption = background.in_branch(reading, words, words.text("flows-caption"), rows[0].case)
     numeric = (False, False, False, False, False, True, True)
     return Table(caption, tuple(words.text(key) for key in keys), tuple(lines), numeric, folded=True, stacked=True)
 
@@ -109,7 +109,9 @@ def _row(words: Language, label: str, index: Index, case: int, at: tuple[int, ..
         label,
         Number(words.number(told.base, max(3, decimals))),
         Number(words.number(told.value, max(3, decimals))),
-        Number(words.number(told.change, decimals, signed=True), _range(words, told.low, told.high, decimals)),
+        Number(
+            words.number(told.change, decimals, signed=True), background.under(words, told.low, told.high, decimals)
+        ),
         Number(in_years if np.isfinite(told.in_years) else words.text("no-yardstick")),
         graded.grade_word(words, None if index.grade is None else index.grade[at]),
     )  # fmt: skip
@@ -166,7 +168,7 @@ def _jobs(reading: Reading, words: Language, case: int) -> Table:
                          _moved_jobs(words, float(change[s]), ends),
                          graded.grade_word(words, None if index.grade is None else index.grade[n, s])))  # fmt: skip
     keys = ("col-economy", "col-sector", "col-jobs", "col-jobs-change", "col-evidence")
-    caption = _in_branch(reading, words, words.text("jobs-caption", **_when(reading, words)), case)
+    caption = background.in_branch(reading, words, words.text("jobs-caption", **_when(reading, words)), case)
     heads = tuple(words.text(key) for key in keys)
     return Table(caption, heads, tuple(rows), (False, False, True, True, False), folded=True, stacked=True)
 
@@ -187,7 +189,7 @@ def _total_jobs(reading: Reading, words: Language, case: int, n: int) -> list[tu
 
 def _moved_jobs(words: Language, change: float, ends: tuple[float, float]) -> Number:
     said = words.number(change, DECIMALS_OF_JOBS, signed=True)
-    return Number(said, _range(words, *ends, DECIMALS_OF_JOBS))
+    return Number(said, background.under(words, *ends, DECIMALS_OF_JOBS))
 
 
 def _emissions(reading: Reading, words: Language, case: int) -> Table:
@@ -199,13 +201,13 @@ def _emissions(reading: Reading, words: Language, case: int) -> Table:
     for n in _named(reading):
         decimals = plainly.decimals_of(abs(float(change[n])))
         moved = Number(words.number(float(change[n]), decimals, signed=True),
-                       _range(words, float(low[n]), float(high[n]), decimals))  # fmt: skip
+                       background.under(words, float(low[n]), float(high[n]), decimals))  # fmt: skip
         intensity = _intensity(words, per, case, n)
         known = Number(words.number(float(index.base[n]), 1), graded.grade_word(words, _known_co2(reading, n)))
         evidence = graded.grade_word(words, None if index.grade is None else index.grade[n])
         rows.append((names[n], known, moved, intensity, evidence))
     keys = ("col-economy", "col-co2", "col-co2-change", "col-co2-gdp", "col-evidence-change")
-    caption = _in_branch(reading, words, words.text("co2-caption", **_when(reading, words)), case)
+    caption = background.in_branch(reading, words, words.text("co2-caption", **_when(reading, words)), case)
     heads = tuple(words.text(key) for key in keys)
     return Table(caption, heads, tuple(rows), (False, True, True, True, False), stacked=True)
 
@@ -222,7 +224,7 @@ def _intensity(words: Language, per: Index | None, case: int, n: int) -> Number:
         return Number(words.text("no-number"))
     low, middle, high = (100.0 * float(each[case, n]) for each in per.interval())
     held = middle if np.isfinite(middle) else 100.0 * float(per.change[case, n])
-    return Number(words.percent(held, 3, signed=True), _range(words, low, high, 3))
+    return Number(words.percent(held, 3, signed=True), background.under(words, low, high, 3))
 
 
 def _named(reading: Reading) -> list[int]:
@@ -238,12 +240,3 @@ def _when(reading: Reading, words: Language) -> dict[str, Text]:
     return {"year": Text(say.year(reading, words)), "ranges": ranges}
 
 
-def _in_branch(reading: Reading, words: Language, title: Text, case: int) -> Text:
-    branch = reading.label(case).branch
-    return words.text("economies-caption", branch=say.branch_name(branch), title=title) if branch else title
-
-
-def _range(words: Language, low: float, high: float, decimals: int) -> str:
-    if not np.isfinite(low):
-        return ""
-    return background.bare(words.text("range", low=words.number(low, decimals), high=words.number(high, decimals)))

@@ -197,8 +197,7 @@ def _numbers(words: Language, effects: Sequence[Effect], decimals: int) -> list[
     for effect in effects:
         under = ""
         if effect.solved and effect.drawn:
-            low, high = words.number(effect.low, decimals), words.number(effect.high, decimals)
-            under = background.bare(words.text("range", low=low, high=high))
+            under = background.under(words, effect.low, effect.high, decimals)
         value = words.number(effect.value, decimals, signed=True) if effect.solved else words.text("no-number")
         column.append(Number(value, under))
     return column

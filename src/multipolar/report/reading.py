@@ -25,6 +25,15 @@ FIRM_SHARE = 0.9
 """Share of draws that must agree on the sign before a sentence says "would"."""
 
 
+LEAST_IDLE = 0.005  # per cent without work: less is not shown
+
+
+def most_idle(idle: np.ndarray) -> list[int]:
+    """Economies by the share of heads without work [..., n], the largest first, as far as it shows."""
+    largest = np.nan_to_num(idle).reshape(-1, idle.shape[-1]).max(axis=0)
+    return [int(n) for n in np.argsort(-largest, kind="stable") if largest[n] >= LEAST_IDLE]
+
+
 @dataclass(frozen=True)
 class Effect:
     """One number with what is known about it. ``low`` and ``high`` are NaN where there are no draws.

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from multipolar.base.language import Language, Text
+from multipolar.base.language import Language
 from multipolar.base.problems import shown
 from multipolar.base.variables import variables
 from multipolar.report import background
@@ -72,7 +70,7 @@ def _table(
     if _has_ends(reading):
         heads += [words.text("col-by-year", year=str(reading.result.years[-1])), words.text("col-long-run")]
     numeric = (False, False, False, *(True for _ in heads[3:]))
-    title = _in_branch(reading, words, words.text(caption))
+    title = background.in_branch(reading, words, words.text(caption), reading.case)
     return Table(title, tuple(heads), tuple(rows), numeric, folded=True, stacked=True)
 
 
@@ -140,7 +138,7 @@ def _incomes(reading: Reading, words: Language) -> Table:
     )
     heads = [words.text("col-economy")]
     heads += [words.text("label-unit", label=variables()[name].label_en, unit=variables()[name].unit) for name in held]
-    caption = _in_branch(reading, words, words.text("national-caption"))
+    caption = background.in_branch(reading, words, words.text("national-caption"), reading.case)
     return Table(caption, tuple(heads), rows, (False, *(True for _ in held)), stacked=True)
 
 
@@ -157,16 +155,7 @@ def _ranged(reading: Reading, words: Language, name: str, n: int) -> Number:
     value = float(result.median(name)[case, n])
     low, high = (float(each[case, n]) for each in result.interval(name))
     decimals = 1 if variables()[name].unit == "million USD" else say.decimals_of([value, low, high])
-    under = ""
-    if math.isfinite(low):
-        values = {"low": words.number(low, decimals), "high": words.number(high, decimals)}
-        under = background.bare(words.text("range", **values))
-    return Number(words.number(value, decimals, signed=True), under)
-
-
-def _in_branch(reading: Reading, words: Language, title: Text) -> Text:
-    branch = reading.label(reading.case).branch
-    return words.text("economies-caption", branch=say.branch_name(branch), title=title) if branch else title
+    return Number(words.number(value, decimals, signed=True), background.under(words, low, high, decimals))
 
 
 def _number(words: Language, value: float, decimals: int) -> Number:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from multipolar.base.language import Language
 from multipolar.report import background
 from multipolar.report.blocks import Block, Cell, Number, Paragraph, Table
 from multipolar.report.figures.world import display_names
-from multipolar.report.reading import Reading
+from multipolar.report.reading import Reading, most_idle
 
 MOST_ACROSS, MOST_DOWN = 6, 10
-LEAST = 0.005  # per cent: less is not shown
 DECIMALS = 2
 
 
@@ -24,9 +21,7 @@ def blocks(reading: Reading, words: Language) -> list[Block]:
     name = "unemployment_path" if result.years else "unemployment"
     median = result.median(name)[case]
     low, high = (each[case] for each in result.interval(name))
-    largest = np.nan_to_num(median).reshape(-1, len(result.countries)).max(axis=0)
-    most = MOST_ACROSS if result.years else MOST_DOWN
-    chosen = [int(n) for n in np.argsort(-largest, kind="stable") if largest[n] >= LEAST][:most]
+    chosen = most_idle(median)[: MOST_ACROSS if result.years else MOST_DOWN]
     intro = Paragraph(words.text("idle-intro"))
     if not chosen:
         return [intro, Paragraph(words.text("idle-none"))]
@@ -47,7 +42,4 @@ def blocks(reading: Reading, words: Language) -> list[Block]:
 
 
 def _number(words: Language, value: float, low: float, high: float) -> Number:
-    if not np.isfinite(low):
-        return Number(words.number(value, DECIMALS))
-    ends = words.text("range", low=words.number(low, DECIMALS), high=words.number(high, DECIMALS))
-    return Number(words.number(value, DECIMALS), background.bare(ends))
+    return Number(words.number(value, DECIMALS), background.under(words, low, high, DECIMALS))

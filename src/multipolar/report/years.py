@@ -53,10 +53,7 @@ def _twin(reading: Reading, words: Language, case: int) -> Table:
 
 
 def _number(words: Language, effect: Effect, decimals: int) -> Number:
-    under = ""
-    if effect.drawn:
-        low, high = words.number(effect.low, decimals), words.number(effect.high, decimals)
-        under = background.bare(words.text("range", low=low, high=high))
+    under = background.under(words, effect.low, effect.high, decimals) if effect.drawn else ""
     return Number(words.number(effect.value, decimals, signed=True), under)
 
 

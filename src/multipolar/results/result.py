@@ -186,7 +186,8 @@ class Index:
 class Provenance:
     """What is needed to make the same numbers again.
 
-    ``labour``: the labour option; ``flexible_rates``: codes of countries whose wages are free to fall under ``rigid``.
+    ``labour``: the labour option; ``flexible_rates``: codes of countries whose wages are free to fall under ``rigid``;
+    ``sector_links``: the part of ideas from the sectors of inputs; ``chokepoint``: of whom that index is asked.
     """
 
     version: str
@@ -198,6 +199,8 @@ class Provenance:
     scenario_digest: str
     labour: str = "one_wage"
     flexible_rates: tuple[str, ...] = ()
+    sector_links: float = 0.0
+    chokepoint: str = "named"
 
 
 @dataclass(frozen=True, eq=False)

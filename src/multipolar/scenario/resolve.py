@@ -260,12 +260,13 @@ def _rails(
     horizon: Horizon | None = None,
 ) -> tuple[RailShare, ...]:
     """What the payment rails of a file settle, as far as they are in force; arguments as in ``_apply``, after it."""
+    rails = [measure for measure in measures if isinstance(measure, PaymentRail)]
+    if not rails:
+        return ()
     horizon = horizon or scenario.horizon
     left = _left(scenario, measures, horizon, year, draft.draw, Cancel)
     found = []
-    for measure in measures:
-        if not isinstance(measure, PaymentRail):
-            continue
+    for measure in rails:
         scale = _scale(measure, share_in_force(measure, horizon, year), left, lifted)
         share = scale * draft.value(measure, "share_of_settlement", measure.share_of_settlement)
         one, other = (np.isin(draft.world.countries, side.codes(draft.blocs, draft.world.countries))

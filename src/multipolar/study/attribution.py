@@ -87,13 +87,7 @@ class _Desk:
 
     def answer(self, case: CaseKey) -> Answer:
         """One set of measures. In logs hats nearly add up: it starts where those of its players do."""
-        start = self._start(case)
-        if self.kind == "path":
-            walk = self.walker.walk(case, start=start)
-            return Answer(walk.last, walk, walk.sweeps, walk.residual)
-        staged = self.walker.bench.staged(case)
-        solved = self.walker.bench.answer(staged, staged.resolution.shocks, start)
-        return Answer(solved, None, solved.outcome.sweeps, max(solved.outcome.residuals.values()))
+        return self.walker.answer(case, start=self._start(case), by_year=self.kind == "path")
 
     def _start(self, case: CaseKey) -> Start | None:
         held = [start for player, start in self.alone.items() if player <= (case.active or frozenset())]

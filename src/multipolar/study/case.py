@@ -103,14 +103,9 @@ class Moved:
 
 
 @dataclass(frozen=True, eq=False)
-class Solved:
+class Solved(Staged):
     """One case solved: ``outcome`` on the world ``stands_on`` (the reference world, less what the case lifts)."""
 
-    case: CaseKey
-    resolution: Resolution
-    baseline: Resolution
-    reference: Reference
-    stands_on: Reference
     outcome: Outcome
 
     def hat(self, name: str) -> Array:
@@ -221,10 +216,11 @@ class Bench:
         resolution = resolve(self.scenario, stands_on.economy.world, case, self.draw, year)
         return Staged(case, resolution, baseline, self.whole_baseline() if lifts_some else stands_on, stands_on)
 
-    def solve(self, case: CaseKey) -> Solved:
-        """Resolve and solve one case. Raises what the model raises, the case named."""
+    def solve(self, case: CaseKey, start: Start | None = None) -> Solved:
+        """Resolve and solve one case, from its own start unless another is given. Raises what the model raises, the
+        case named."""
         staged = self.staged(case)
-        return self.answer(staged, staged.resolution.shocks, self.starts.get(case))
+        return self.answer(staged, staged.resolution.shocks, self.starts.get(case) if start is None else start)
 
     def answer(
         self,

@@ -115,7 +115,7 @@ def evaluate(
         assumptions=cards.assumption_rows(scenario, world, economy.parameters),
         not_computed=cards.not_computed_rows(solved),
         notes=(*cards.notes(solved, world), *walker.notes(drawn.capped), *(OF_PATHS if structural and walks else ())),
-        provenance=_provenance(walker, seed, draws, labour, flexible_rates),
+        provenance=_provenance(walker, seed, draws, labour, flexible_rates, chokepoint),
         theta_truncated=drawn.truncated,
         years=scenario.horizon.years if walks else (),
         **_indexed(context, walker, answers, central, stacked),
@@ -147,19 +147,22 @@ def _refuse_numbers(draws: object, seed: object, workers: object, tolerance: obj
     problems.raise_if_any(InputError)
 
 
-def _provenance(walker: Walker, seed: int, draws: int, labour: str, flexible_rates: Collection[str]) -> Provenance:
-    bench, links = walker.bench, walker.learning.sector_links
+def _provenance(
+    walker: Walker, seed: int, draws: int, labour: str, flexible_rates: Collection[str], chokepoint: str
+) -> Provenance:
+    bench = walker.bench
     return Provenance(
         version=multipolar.__version__,
         seed=seed,
         draws=draws,
         tolerance=bench.tolerance,
-        parameters=cards.parameter_values(bench.economy.parameters, bench.economy.world)
-        | ({"sector_links": links} if links else {}),
+        parameters=cards.parameter_values(bench.economy.parameters, bench.economy.world),
         world_digest=bench.economy.world.digest,
         scenario_digest=bench.scenario.digest,
         labour=labour,
         flexible_rates=tuple(dict.fromkeys(flexible_rates)),
+        sector_links=walker.learning.sector_links,
+        chokepoint=chokepoint,
     )
 
 
@@ -265,6 +268,8 @@ def _context(
         year = None if each.walk is None else each.walk.years[-1]
         lifted = central_lift_key(bench.scenario, each.solved.case, year)
         starts["reference", lifted] = start_of(each.solved.stands_on.outcome)
+    if asked is not None and real_gdp is not None:
+        asked = asked.begun(walker)  # draws start from the central answers
     offsets = None if real_gdp is None else real_gdp_offsets([each.solved for each in answers], real_gdp)
     economy = bench.economy
     income = economy.world.income

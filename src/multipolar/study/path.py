@@ -39,9 +39,8 @@ class Walk:
     """One case along its years: ``welfare`` [year, n] in per cent, ``productivity`` hats [year, n, s] from knowledge.
 
     ``ell`` [n, s]: stocks of the last year against the baseline path; ``last``: its solve. ``sweeps``: of all years
-    together, ``residual``: the largest of any. Where wages are rigid, ``unemployment`` [year, n] in per cent of heads,
-    and ``wages_before`` [n, k], of the year before the last, None where there is none. ``along``: where each year came
-    to.
+    together, ``residual``: the largest of any. ``unemployment`` [year, n] in per cent of heads, where wages are rigid.
+    ``along``: where each year came to.
     """
 
     years: tuple[int, ...]
@@ -52,7 +51,6 @@ class Walk:
     sweeps: int
     residual: float
     unemployment: Array | None = None
-    wages_before: Array | None = None
     along: tuple[Start, ...] = ()
 
 
@@ -103,12 +101,21 @@ class Walker:
         share = research_share(elasticity, economy.shape, drawn.diffusion, drawn.research_returns)
         return replace(known, research_share=share, learning=drawn)
 
-    def answer(self, case: CaseKey, on_year: OnYear | None = None) -> Answer:
-        """The case along its years where the scenario has years, else in one solve. Raises as ``walk``."""
-        if self.bench.scenario.stepped:
-            walk = self.walk(case, on_year)
+    def answer(
+        self,
+        case: CaseKey,
+        on_year: OnYear | None = None,
+        start: Start | None = None,
+        by_year: bool | None = None,
+    ) -> Answer:
+        """The case along its years where the scenario has years (``by_year`` says otherwise), else in one solve.
+
+        ``start``, by default that of the bench. Raises as ``walk``.
+        """
+        if self.bench.scenario.stepped if by_year is None else by_year:
+            walk = self.walk(case, on_year, start)
             return Answer(walk.last, walk, walk.sweeps, walk.residual)
-        solved = self.bench.solve(case)
+        solved = self.bench.solve(case, start)
         if on_year is not None:
             on_year(None)
         return Answer(solved, None, solved.outcome.sweeps, max(solved.outcome.residuals.values()))
@@ -136,7 +143,7 @@ class Walker:
         ``start``, by default that of the bench: its years are followed, and its secants are gone on with.
         """
         years, bench = self.bench.scenario.horizon.years, self.bench
-        rigid, idle, wages = bench.economy.wage_floor is not None, [], None
+        rigid, idle = bench.economy.wage_floor is not None, []
         known = self.known
         ell = np.ones_like(bench.economy.world.output)
         welfare, productivity = [], []
@@ -167,7 +174,7 @@ class Walker:
                 on_year(year)
         return Walk(
             years, np.stack(welfare), np.stack(productivity), ell, before[-1], sweeps, residual,
-            np.stack(idle) if rigid else None, wages, tuple(along),
+            np.stack(idle) if rigid else None, tuple(along),
         )  # fmt: skip
 
 
@@ -198,11 +205,12 @@ def _start(along: list[Start], before: list[Solved], staged: Staged, guide: tupl
 
     With a ``guide`` that is told of the distances from its years, and starts from its first.
     """
-    year, held = len(along), sum(each.stands_on is staged.stands_on for each in before)
+    year = len(along)
+    held = [year - len(before) + j for j, each in enumerate(before) if each.stands_on is staged.stands_on]
     if not held:
         return guide[year] if guide else None
-    off = [along[k].plus(guide[k], -1.0) if guide else along[k] for k in range(year - held, year)]
-    ahead = off[-1] if held == 1 else off[1].plus(off[1]).plus(off[0], -1.0)
+    off = [along[k].plus(guide[k], -1.0) if guide else along[k] for k in held]
+    ahead = off[-1] if len(off) == 1 else off[1].plus(off[1].plus(off[0], -1.0))
     return ahead.plus(guide[year]) if guide else ahead
 
 

@@ -26,7 +26,7 @@ from multipolar.numerics.secants import Secants
 from multipolar.results.inputs import CHOKEPOINTS
 from multipolar.results.result import Names
 from multipolar.scenario.scenario import Scenario
-from multipolar.study.case import Staged, Start, start_of, with_floors
+from multipolar.study.case import Start, start_of
 from multipolar.study.indexed import high_tech
 from multipolar.study.measured import Measured, Ruler
 from multipolar.study.path import Answer, Walker, with_knowledge
@@ -151,10 +151,8 @@ def in_force(answer: Answer) -> tuple[Economy, Shocks]:
     """The economy and the shocks that the outcome of an answer is of; on a path those of its last year, with what
     knowledge, and wages where they are rigid, have come to."""
     solved, walk = answer.solved, answer.walk
-    staged = Staged(solved.case, solved.resolution, solved.baseline, solved.reference, solved.stands_on)
-    if walk is None:
-        return with_floors(staged, None), solved.resolution.shocks
-    return with_floors(staged, walk.wages_before), with_knowledge(staged, walk.productivity[-1])
+    economy = solved.outcome.unconverged().system.economy
+    return economy, solved.resolution.shocks if walk is None else with_knowledge(solved, walk.productivity[-1])
 
 
 def chokepoints(scenario: Scenario, walker: Walker, stick: Ruler, welfare: Array, which: str) -> Chokepoints:
@@ -180,8 +178,7 @@ def chokepoints(scenario: Scenario, walker: Walker, stick: Ruler, welfare: Array
         tuple((b, int(n)) for b in range(len(stick.blocs)) for n in some if not stick.member[b, n] > 0)
         for some in (asked, ranged)
     )
-    found = Chokepoints(tuple(stick.blocs), stick.member, sectors, pairs, drawn, said)
-    return found.begun(walker) if pairs else found
+    return Chokepoints(tuple(stick.blocs), stick.member, sectors, pairs, drawn, said)
 
 
 def refuse_unknown(which: str) -> None:
@@ -219,7 +216,5 @@ def _undisturbed(walker: Walker) -> tuple[Economy, Shocks]:
 
 def _together(first: Start | None, second: Start | None, economy: Economy) -> Array | None:
     """The state at which both changes have happened, as far as they do not meet."""
-    if first is None or second is None:
-        known = first or second
-        return None if known is None else known.at(economy)
-    return Start(first.hats + second.hats, first.ln_spending_hat + second.ln_spending_hat).at(economy)
+    known = first.plus(second) if first is not None and second is not None else first or second
+    return None if known is None else known.at(economy)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -71,12 +70,3 @@ def test_many_heaps_of_signs_give_the_same_events(parts: list[str]) -> None:
     assert told(events(text)) == told(plain(text))
 
 
-@pytest.mark.parametrize("text", ["a: [" + "a," * 4_000 + "]", "a:\n" + "- {b: c}\n" * 1_500, "a: 1\n" + "\n" * 20_000])
-def test_it_is_quicker(text: str) -> None:
-    def seconds(read: Any) -> float:
-        begun = time.process_time()
-        for _ in read(text):
-            pass
-        return time.process_time() - begun
-
-    assert min(seconds(events) for _ in range(3)) < 0.8 * min(seconds(plain) for _ in range(3))

@@ -276,3 +276,22 @@ def test_a_bloc_has_a_column_where_one_is_declared(result: Result) -> None:
     assert heads(result)[1] == "Bloc"
     assert "Bloc" not in heads(alone)
     assert len(heads(alone)) == len(heads(result)) - 1
+
+
+def test_the_recipe_asks_for_what_the_run_was_asked(result: Result) -> None:
+    """A recipe that left an option out would make other numbers."""
+    plainly = page.render(result)
+    asked = replace(
+        result.provenance, labour="rigid", flexible_rates=("JPN",), sector_links=0.3, chokepoint="all"
+    )
+    made = replace(result, provenance=asked, world=replace(result.world, elasticities=("CP", "s"), customs_base=True))
+    told = page.render(made)
+    wanted = [
+        "--labour rigid --flexible-rates JPN --sector-links 0.3 --chokepoint all",
+        "labour=&#39;rigid&#39;, flexible_rates=[&#39;JPN&#39;], sector_links=0.3, chokepoint=&#39;all&#39;",
+        "multipolar check scenario.yaml --customs-base",
+        f"multipolar world check {result.world.name} --elasticities CP --customs-base",
+    ]
+    for words in wanted:
+        assert words in told.replace("&#x27;", "&#39;"), words
+        assert words not in plainly, words

@@ -193,7 +193,7 @@ def test_sector_links_leave_the_baseline_exact_and_are_said(world: mp.World) -> 
     assert np.abs(found.central["welfare_path"]).max() < 1e-9
     assert np.abs(found.draws["welfare_path"]).max() < 1e-7
     assert any(note.startswith("sector links: 0.3 of the ideas") for note in found.notes)
-    assert found.provenance.parameters["sector_links"] == 0.3
+    assert found.provenance.sector_links == 0.3
     plain = mp.evaluate(world, still)
     assert not any("sector links" in note for note in plain.notes)
     assert "sector_links" not in plain.provenance.parameters

@@ -18,8 +18,9 @@ from multipolar.app.commands.run import (
     codes,
     linked,
     read_both,
+    unknown_words,
 )
-from multipolar.base.problems import InputError, nearest, shown
+from multipolar.base.problems import InputError, shown
 
 if TYPE_CHECKING:
     from multipolar.base.arrays import Array
@@ -71,15 +72,7 @@ def _refuse(
     problems = linked(sector_links)
     if not years:
         problems.append("The scenario has no years: give `horizon` a `from` and a `to`: {from: 2025, to: 2040}.")
-    for name, value, known in (
-        ("horizon", horizon, ("short", "medium", "long")),
-        ("deficits", deficits, ("closed", "own", "fixed")),
-        ("labour", labour, ("one_wage", "sectors", "participation", "rigid")),
-    ):
-        if value is not None and value not in known:
-            near = nearest(value, known)
-            hint = f" Did you mean `{near}`?" if near else ""
-            problems.append(f"--{name}: no `{shown(value)}`; one of {', '.join(known)}.{hint}")
+    problems += unknown_words({"horizon": horizon, "deficits": deficits, "labour": labour})
     if problems:
         raise InputError("\n".join(problems))
 
@@ -114,8 +107,9 @@ def _text(result: Result, wanted: list[int]) -> str:
 def _without_work(result: Result, idle: Array, wanted: list[int]) -> str:
     """Of the countries wanted, else of those with most people without work in any year; ``idle`` [year, n]."""
     from multipolar.app import screen
+    from multipolar.report.reading import most_idle
 
-    chosen = wanted or screen.most_idle(idle.max(axis=0))[:MOST_COLUMNS]
+    chosen = wanted or most_idle(idle)[:MOST_COLUMNS]
     if not chosen:
         return ": nobody, no wage meets its floor in any year."
     return f", per cent of heads:\n{_by_year(result, idle, chosen, screen.share)}"

@@ -180,23 +180,7 @@ def _refuse_options(
     named: Mapping[str, str | None], draws: int, seed: int, workers: int | None, sector_links: float, both: bool
 ) -> None:
     """All options that cannot be, in one message; ``named``: those that are one word of a list."""
-    from multipolar.world.elasticities import elasticity_sets
-
-    lists = {
-        "horizon": ("short", "medium", "long"),
-        "deficits": ("closed", "own", "fixed"),
-        "labour": ("one_wage", "sectors", "participation", "rigid"),
-        "attribution": ("static", "path"),
-        "elasticities": tuple(each.name for each in elasticity_sets()),
-        "chokepoint": ("named", "all", "none"),
-    }
-    problems = linked(sector_links)
-    for name, value in named.items():
-        known = lists[name]
-        if value is not None and value not in known:
-            near = nearest(value, known)
-            hint = f" Did you mean `{near}`?" if near else ""
-            problems.append(f"--{name}: no `{shown(value)}`; one of {', '.join(known)}.{hint}")
+    problems = [*linked(sector_links), *unknown_words(named)]
     if not 0 <= draws <= 1_000_000:
         problems.append(f"--draws: {draws} is not between 0 and 1,000,000.")
     if not 0 <= seed < 2**63:
@@ -207,6 +191,28 @@ def _refuse_options(
         problems.append(f"--workers: {workers} is not between 1 and {MOST_ASKED}.")
     if problems:
         raise InputError("\n".join(problems))
+
+
+def unknown_words(named: Mapping[str, str | None]) -> list[str]:
+    """What is wrong with options that are one word of a list, by their names; None: not given."""
+    from multipolar.model.parameters import HORIZONS, LABOUR
+    from multipolar.results.inputs import ATTRIBUTIONS, CHOKEPOINTS
+    from multipolar.scenario.document import DEFICITS
+    from multipolar.world.elasticities import elasticity_sets
+
+    lists: dict[str, tuple[str, ...]] = {
+        "horizon": HORIZONS, "deficits": DEFICITS, "labour": LABOUR, "chokepoint": CHOKEPOINTS,
+        "attribution": tuple(each for each in ATTRIBUTIONS if each != "none"),
+        "elasticities": tuple(each.name for each in elasticity_sets()),
+    }  # fmt: skip
+    problems = []
+    for name, value in named.items():
+        known = lists[name]
+        if value is not None and value not in known:
+            near = nearest(value, known)
+            hint = f" Did you mean `{near}`?" if near else ""
+            problems.append(f"--{name}: no `{shown(value)}`; one of {', '.join(known)}.{hint}")
+    return problems
 
 
 def linked(sector_links: float) -> list[str]:
